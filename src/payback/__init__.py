@@ -1,0 +1,1 @@
+"""What each marketing campaign pays back, and who the customers are."""

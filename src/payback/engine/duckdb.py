@@ -1,0 +1,165 @@
+"""Run SQL on frames, files and warehouse tables, in this process.
+
+SQL lives in files beside the Python of its room; `read_sql` reads one and fills in names that `tables.py` and
+`metrics.py` define. Values never travel that way: they are parameters.
+"""
+
+from __future__ import annotations
+
+import time
+from contextlib import contextmanager
+from importlib import resources
+from string import Template
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+
+from payback.errors import DiskFullError, WarehouseError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    import pyarrow as pa
+
+BATCH_ROWS = 122_880
+"""Rows of an Arrow batch: one row group of DuckDB."""
+
+
+def quoted(name: str) -> str:
+    """Return a name as an SQL identifier."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(text: str) -> str:
+    """Return a text as an SQL literal, for the few places that take no parameter (COPY, ATTACH)."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def read_sql(package: str, name: str, **names: str) -> str:
+    """Return the text of an SQL file of a package, its ``${names}`` filled in.
+
+    Parameters
+    ----------
+    package : str
+        Package that holds the file, such as ``payback.cleaning``.
+    name : str
+        File name, such as ``campaigns.sql``.
+    **names : str
+        SQL fragments made from our own tables and metrics. Never a value from outside.
+    """
+    text = resources.files(package).joinpath(name).read_text(encoding="utf-8")
+    return Template(text).substitute(names)
+
+
+class Engine:
+    """DuckDB, opened for one piece of work.
+
+    Parameters
+    ----------
+    database : path, optional
+        Database file; in memory by default.
+    memory_limit : str, optional
+        Such as ``"2GB"``; beyond it DuckDB spills to disk. Default: 80 % of the machine, as DuckDB decides.
+    temp_directory : path, optional
+        Where to spill.
+    threads : int, optional
+        Default: all cores.
+    """
+
+    def __init__(
+        self,
+        database: Path | str = ":memory:",
+        *,
+        memory_limit: str | None = None,
+        temp_directory: Path | str | None = None,
+        threads: int | None = None,
+        read_only: bool = False,
+    ) -> None:
+        wanted = {"memory_limit": memory_limit, "temp_directory": temp_directory, "threads": threads}
+        config = {name: str(value) for name, value in wanted.items() if value is not None}
+        self.connection = duckdb.connect(str(database), read_only=read_only, config=config)
+        self.connection.execute("set timezone = 'UTC'; set enable_progress_bar = false")
+        self.timings: list[tuple[str, float]] = []
+
+    def __enter__(self) -> Engine:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the database."""
+        self.connection.close()
+
+    def execute(self, sql: str, parameters: Sequence[object] | Mapping[str, object] = (), *, name: str = "") -> None:
+        """Run a statement; ``name`` is what the monitoring calls it."""
+        with self._timed(name or sql):
+            self.connection.execute(sql, parameters or None)
+
+    def rows(self, sql: str, parameters: Sequence[object] | Mapping[str, object] = ()) -> list[tuple[Any, ...]]:
+        """Run a query and return its rows."""
+        with self._timed(sql):
+            return self.connection.execute(sql, parameters or None).fetchall()
+
+    def row(self, sql: str, parameters: Sequence[object] | Mapping[str, object] = ()) -> tuple[Any, ...]:
+        """Run a query and return its first row."""
+        return self.rows(sql, parameters)[0]
+
+    def records(self, sql: str, parameters: Sequence[object] | Mapping[str, object] = ()) -> list[dict[str, Any]]:
+        """Run a query and return its rows as dictionaries."""
+        with self._timed(sql):
+            cursor = self.connection.execute(sql, parameters or None)
+            names = [column[0] for column in cursor.description]
+            return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+    def arrow(self, sql: str, parameters: Sequence[object] | Mapping[str, object] = ()) -> pa.Table:
+        """Run a query and return an Arrow table."""
+        with self._timed(sql):
+            return self.connection.sql(sql, params=parameters or None).to_arrow_table()
+
+    def batches(
+        self, sql: str, parameters: Sequence[object] | Mapping[str, object] = (), *, rows: int = BATCH_ROWS
+    ) -> pa.RecordBatchReader:
+        """Run a query and return its result as a stream of Arrow batches."""
+        with self._timed(sql):
+            return self.connection.sql(sql, params=parameters or None).to_arrow_reader(rows)
+
+    def register(self, name: str, table: pa.Table | pa.RecordBatchReader) -> None:
+        """Make an Arrow table readable under a name."""
+        self.connection.register(name, table)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Commit all or nothing."""
+        self.connection.execute("begin")
+        try:
+            yield
+        except BaseException:
+            self.connection.execute("rollback")
+            raise
+        self.connection.execute("commit")
+
+    @contextmanager
+    def _timed(self, name: str) -> Iterator[None]:
+        started = time.perf_counter()
+        try:
+            yield
+        except duckdb.Error as error:
+            raise translated(error) from error
+        finally:
+            self.timings.append((" ".join(name.split())[:120], time.perf_counter() - started))
+
+
+def translated(error: duckdb.Error) -> WarehouseError:
+    """Return our error for one of DuckDB's."""
+    text = str(error).splitlines()[0]
+    if isinstance(error, duckdb.OutOfMemoryException):
+        return DiskFullError(
+            "the work needs more memory than it may use",
+            got=text,
+            hint="raise engine.memory_limit, or give engine.temp_directory a folder with room to spill",
+        )
+    if "No space left" in text or "ENOSPC" in text or "Could not write" in text:
+        return DiskFullError("the disk is full; nothing was changed", got=text, hint="free some space and run again")
+    return WarehouseError("the database engine refused a statement", got=text)

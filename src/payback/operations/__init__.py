@@ -1,0 +1,1 @@
+"""Keeps the installation healthy: checks, measurements, backups."""

@@ -1,0 +1,949 @@
+"""Every table: columns, types, units, keys, allowed ranges and the names other tools use for them.
+
+The five rooms of the product know only what stands here. A table is data; the SQL type names of an engine are
+made from it (`warehouse/schema.py`), the reader matches headers against it, the workbook and the reference page
+take their words from it.
+
+Money is ``DECIMAL(18,6)``: twelve digits before the point hold a day of any campaign in Rupiah or Dong, six behind
+it hold the micro-amounts of the ad platforms, and sums of it are exact (see DECISIONS.md).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+ColumnType = Literal["integer", "decimal", "number", "text", "date", "timestamp", "boolean"]
+Role = Literal["key", "dimension", "measure", "technical"]
+
+MONEY_DIGITS = 18
+MONEY_SCALE = 6
+UNKNOWN_CURRENCY = "XXX"
+"""ISO 4217's code for "no currency": amounts whose currency nobody stated."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a table.
+
+    Parameters
+    ----------
+    name : str
+        Name in every engine, file and frame.
+    type : str
+        ``integer`` (64 bit), ``decimal`` (18 digits, 6 of them behind the point), ``number`` (double), ``text``,
+        ``date``, ``timestamp`` (UTC) or ``boolean``.
+    description : str
+        One plain sentence.
+    role : str
+        ``key``, ``dimension``, ``measure`` or ``technical`` (written by Payback, never read from a file).
+    unit : str, optional
+        ``money`` (in the row's currency), ``seconds``, ``years``, ``rows``; None where the number is a plain count.
+    required : bool
+        A file without this column is refused.
+    minimum, maximum : float, optional
+        Range outside which a value is a mistake.
+    synonyms : tuple of str
+        Headers that other tools use, lower case, one space between words.
+    length : int, optional
+        Longest text.
+    """
+
+    name: str
+    type: ColumnType
+    description: str
+    role: Role = "dimension"
+    unit: str | None = None
+    required: bool = False
+    minimum: float | None = None
+    maximum: float | None = None
+    synonyms: tuple[str, ...] = ()
+    length: int | None = None
+
+
+@dataclass(frozen=True)
+class Table:
+    """A named table: what one row is, its columns, its key and the columns worth an index."""
+
+    name: str
+    description: str
+    grain: str
+    columns: tuple[Column, ...]
+    primary_key: tuple[str, ...] = ()
+    indexes: tuple[tuple[str, ...], ...] = ()
+
+    def __getitem__(self, name: str) -> Column:
+        """Return the column of that name; KeyError names the table."""
+        for column in self.columns:
+            if column.name == name:
+                return column
+        message = f"table {self.name} has no column {name}"
+        raise KeyError(message)
+
+    def __contains__(self, name: object) -> bool:
+        return any(column.name == name for column in self.columns)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Column names in order."""
+        return tuple(column.name for column in self.columns)
+
+    @property
+    def readable(self) -> tuple[Column, ...]:
+        """Columns that a file or a frame may carry."""
+        return tuple(column for column in self.columns if column.role != "technical")
+
+    @property
+    def measures(self) -> tuple[Column, ...]:
+        """Columns that are numbers to add or to average."""
+        return tuple(column for column in self.columns if column.role == "measure")
+
+
+_SOURCE = Column(
+    "source",
+    "text",
+    "Where the row came from: an ad platform, a tool or a file.",
+    "key",
+    length=100,
+    synonyms=("data source", "ad platform", "ad network"),
+)
+_ACCOUNT = Column(
+    "account",
+    "text",
+    "Account of the source; empty where it has only one.",
+    "key",
+    length=100,
+    synonyms=(
+        "account id",
+        "account name",
+        "customer id (account)",
+        "ad account",
+        "ad account id",
+        "advertiser id",
+        "account number",
+        "profile id",
+    ),
+)
+_CURRENCY = Column(
+    "currency",
+    "text",
+    "ISO 4217 code of the row's money; XXX where nobody stated one.",
+    length=3,
+    synonyms=(
+        "currency code",
+        "currency",
+        "account currency",
+        "ad account currency",
+        "waehrung",
+        "währung",
+        "devise",
+        "moneda",
+    ),
+)
+_TRACE = (
+    Column("report", "text", "Report or file of the source that the row belongs to.", "technical", length=200),
+    Column("load_id", "integer", "The load that wrote the row; key of loads.", "technical"),
+    Column("row_number", "integer", "Number of the data row in its file, from 1.", "technical"),
+    Column("row_hash", "integer", "Hash of the row's original text: equal rows have equal hashes.", "technical"),
+)
+_FLAGS = Column(
+    "flags", "text", "Names of the rules the row broke without being rejected, joined by commas.", "technical"
+)
+
+CAMPAIGNS = Table(
+    "campaigns",
+    "What each campaign cost and brought, day by day, as loaded.",
+    "one row of a source's report: a campaign and a day, or a finer breakdown of it",
+    (
+        Column(
+            "campaign_id",
+            "integer",
+            "Number of the campaign: the same on every day and after every load.",
+            "key",
+        ),
+        Column(
+            "campaign_name",
+            "text",
+            "Name of the campaign.",
+            "key",
+            length=500,
+            synonyms=(
+                "campaign",
+                "campaign name",
+                "campaign group name",
+                "utm campaign",
+                "session campaign",
+                "session campaign name",
+                "first user campaign",
+                "nom de la campagne",
+                "campagne",
+                "kampagne",
+                "kampagnenname",
+                "campaña",
+                "nombre de la campaña",
+                "nome della campagna",
+            ),
+        ),
+        Column(
+            "channel",
+            "text",
+            "Marketing channel, one spelling each.",
+            "dimension",
+            length=100,
+            synonyms=(
+                "marketing channel",
+                "channel name",
+                "channel group",
+                "default channel group",
+                "media channel",
+                "session default channel group",
+                "session primary channel group",
+                "campaign type",
+                "kanal",
+                "canal",
+                "channel type",
+            ),
+        ),
+        Column(
+            "cost",
+            "decimal",
+            "Money spent.",
+            "measure",
+            "money",
+            required=True,
+            synonyms=(
+                "spend",
+                "amount spent",
+                "total spent",
+                "ad spend",
+                "ad cost",
+                "advertiser ad cost",
+                "media cost",
+                "media spend",
+                "campaign cost",
+                "campaign spend",
+                "marketing spend",
+                "total cost",
+                "total spend",
+                "spend usd",
+                "cost usd",
+                "cost micros",
+                "spend micros",
+                "cost in local currency",
+                "spend in micro dollar",
+                "billed charge local micro",
+                "local spend amount",
+                "kosten",
+                "ausgaben",
+                "ausgegebener betrag",
+                "coût",
+                "dépenses",
+                "montant dépensé",
+                "coste",
+                "gasto",
+                "importe gastado",
+                "costo",
+                "spesa",
+                "importo speso",
+                "custo",
+                "valor usado",
+                "kosten",
+                "uitgegeven bedrag",
+            ),
+        ),
+        Column(
+            "impressions",
+            "integer",
+            "Times an advertisement was shown.",
+            "measure",
+            minimum=0,
+            synonyms=(
+                "impr.",
+                "impr",
+                "impressions",
+                "views",
+                "ad impressions",
+                "impresiones",
+                "impressionen",
+                "impressioni",
+                "impressões",
+                "vertoningen",
+                "imps",
+            ),
+        ),
+        Column(
+            "clicks",
+            "integer",
+            "Clicks on an advertisement.",
+            "measure",
+            minimum=0,
+            synonyms=(
+                "link clicks",
+                "clicks",
+                "clicks (all)",
+                "clicks (destination)",
+                "ad clicks",
+                "klicks",
+                "clics",
+                "cliques",
+                "clic",
+                "kliks",
+                "inline link clicks",
+            ),
+        ),
+        Column(
+            "conversions",
+            "decimal",
+            "Conversions that the source reports; data-driven ones are fractional.",
+            "measure",
+            synonyms=(
+                "conv.",
+                "conv",
+                "results",
+                "purchases",
+                "reported conversions",
+                "total conversions",
+                "website purchases",
+                "complete payment",
+                "key events",
+                "konversionen",
+                "conversiones",
+                "conversioni",
+                "conversões",
+                "conversies",
+                "orders",
+                "transactions",
+                "conversion",
+                "external website conversions",
+            ),
+        ),
+        Column(
+            "revenue",
+            "decimal",
+            "Revenue that the source reports, refunds subtracted.",
+            "measure",
+            "money",
+            synonyms=(
+                "conv. value",
+                "conversion value",
+                "conversions value",
+                "total conv. value",
+                "all conv. value",
+                "purchases conversion value",
+                "purchase conversion value",
+                "website purchases conversion value",
+                "reported conversion value",
+                "total complete payment value",
+                "total purchase value",
+                "revenue usd",
+                "total revenue",
+                "purchase revenue",
+                "conversion revenue",
+                "sales",
+                "revenue",
+                "income",
+                "attributed revenue",
+                "conversion value in local currency",
+                "umsatz",
+                "conversion-wert",
+                "einnahmen",
+                "chiffre d'affaires",
+                "valeur de conversion",
+                "ingresos",
+                "valor de conversión",
+                "ricavi",
+                "receita",
+                "omzet",
+            ),
+        ),
+        Column(
+            "date",
+            "date",
+            "Day, in the time zone of the account.",
+            "key",
+            required=True,
+            synonyms=(
+                "day",
+                "date",
+                "report date",
+                "date day",
+                "by day",
+                "date start",
+                "stat time day",
+                "timeperiod",
+                "time period",
+                "gregoriandate",
+                "gregorian date",
+                "segments.date",
+                "reporting starts",
+                "start date (in utc)",
+                "activity date",
+                "spend date",
+                "tag",
+                "datum",
+                "jour",
+                "fecha",
+                "día",
+                "dia",
+                "giorno",
+                "data",
+                "berichtsstart",
+                "ds",
+            ),
+        ),
+        _SOURCE,
+        _ACCOUNT,
+        _CURRENCY,
+        Column(
+            "external_campaign_id",
+            "text",
+            "The source's own id of the campaign.",
+            "key",
+            length=200,
+            synonyms=(
+                "campaign id",
+                "campaign group id",
+                "utm id",
+                "campaignid",
+                "id campaign",
+                "kampagnen-id",
+                "id de campagne",
+                "campaign code",
+                "campaign key",
+                "cost campaign id",
+            ),
+        ),
+        *_TRACE,
+    ),
+    primary_key=("load_id", "row_number"),
+    indexes=(("campaign_id",), ("date",), ("channel",)),
+)
+
+CUSTOMERS = Table(
+    "customers",
+    "What each customer did and spent, as loaded.",
+    "one customer of a source",
+    (
+        Column("customer_id", "integer", "Number of the customer, the same after every load.", "key"),
+        Column(
+            "age",
+            "integer",
+            "Age; empty where only a band is known.",
+            "dimension",
+            "years",
+            minimum=0,
+            maximum=120,
+            synonyms=("age", "customer age", "alter", "edad", "âge", "età", "idade"),
+        ),
+        Column(
+            "gender",
+            "text",
+            "female, male, other or unknown.",
+            "dimension",
+            length=20,
+            synonyms=("sex", "gender", "geschlecht", "genero", "género", "genre", "sesso"),
+        ),
+        Column(
+            "country",
+            "text",
+            "Country as the source names it.",
+            "dimension",
+            length=100,
+            synonyms=("country code", "country name", "geo country", "land", "pais", "país", "pays", "paese"),
+        ),
+        Column(
+            "sessions",
+            "integer",
+            "Sessions on the site or in the app.",
+            "measure",
+            minimum=0,
+            synonyms=(
+                "visits",
+                "session count",
+                "number of sessions",
+                "total sessions",
+                "sitzungen",
+                "sesiones",
+                "sessioni",
+            ),
+        ),
+        Column(
+            "avg_session_duration",
+            "decimal",
+            "Mean length of a session.",
+            "measure",
+            "seconds",
+            minimum=0,
+            synonyms=(
+                "average session duration",
+                "avg session duration",
+                "avg. session duration",
+                "avg session duration sec",
+                "session duration",
+                "mean session duration",
+            ),
+        ),
+        Column(
+            "pages_per_session",
+            "decimal",
+            "Mean number of pages seen in a session.",
+            "measure",
+            minimum=0,
+            synonyms=(
+                "pages / session",
+                "pages/session",
+                "pages per visit",
+                "views per session",
+                "screens per session",
+                "screen page views per session",
+            ),
+        ),
+        Column(
+            "transactions",
+            "integer",
+            "Orders.",
+            "measure",
+            minimum=0,
+            synonyms=(
+                "orders",
+                "purchases",
+                "order count",
+                "number of orders",
+                "ecommerce purchases",
+                "frequency",
+                "bestellungen",
+                "pedidos",
+                "purchase count",
+                "total orders",
+            ),
+        ),
+        Column(
+            "revenue",
+            "decimal",
+            "Revenue, refunds subtracted.",
+            "measure",
+            "money",
+            synonyms=(
+                "total revenue",
+                "purchase revenue",
+                "ltv",
+                "lifetime value",
+                "customer value",
+                "monetary",
+                "total spent",
+                "total spend",
+                "sales",
+                "umsatz",
+                "ingresos",
+                "amount",
+                "revenue usd",
+                "lifetime revenue",
+            ),
+        ),
+        Column(
+            "age_band",
+            "text",
+            "Age band such as 25-34, made from the age where that is known.",
+            "dimension",
+            length=20,
+            synonyms=("age band", "age group", "age range", "age bracket", "altersgruppe", "household age"),
+        ),
+        _SOURCE,
+        _ACCOUNT,
+        _CURRENCY,
+        Column(
+            "external_customer_id",
+            "text",
+            "The source's own id of the customer.",
+            "key",
+            length=200,
+            required=True,
+            synonyms=(
+                "customer id",
+                "customerid",
+                "client id",
+                "user id",
+                "user pseudo id",
+                "userid",
+                "customer",
+                "cust id",
+                "id",
+                "household id",
+                "customer key",
+                "customer no",
+                "customer number",
+                "kundennummer",
+                "kunden-id",
+                "id cliente",
+                "id client",
+                "visitor id",
+                "client_id",
+                "full visitor id",
+                "card id",
+            ),
+        ),
+        *_TRACE,
+    ),
+    primary_key=("load_id", "row_number"),
+    indexes=(("customer_id",),),
+)
+
+ORDERS = Table(
+    "orders",
+    "Order lines as loaded; customers without a row of their own are made from them.",
+    "one line of an order, a refund or a cancellation",
+    (
+        Column(
+            "external_customer_id",
+            "text",
+            "The source's own id of the customer.",
+            "key",
+            length=200,
+            required=True,
+            synonyms=CUSTOMERS["external_customer_id"].synonyms,
+        ),
+        Column(
+            "order_id",
+            "text",
+            "The source's own id of the order.",
+            "key",
+            length=200,
+            synonyms=(
+                "order id",
+                "invoiceno",
+                "invoice no",
+                "invoice",
+                "invoice number",
+                "transaction id",
+                "order number",
+                "basket id",
+                "receipt",
+                "order key",
+                "order name",
+            ),
+        ),
+        Column(
+            "date",
+            "date",
+            "Day of the order.",
+            "key",
+            required=True,
+            synonyms=(
+                "date",
+                "order date",
+                "invoicedate",
+                "invoice date",
+                "created at",
+                "purchase date",
+                "transaction date",
+                "transaction timestamp",
+                "order timestamp",
+                "processed at",
+            ),
+        ),
+        Column(
+            "quantity",
+            "decimal",
+            "Pieces; negative where they came back.",
+            "measure",
+            synonyms=("qty", "quantity", "units", "number of cds", "item quantity", "pieces"),
+        ),
+        Column(
+            "unit_price",
+            "decimal",
+            "Price of one piece.",
+            "measure",
+            "money",
+            synonyms=("unitprice", "unit price", "price", "item price", "price each"),
+        ),
+        Column(
+            "revenue",
+            "decimal",
+            "Money of the line; quantity times unit price where the file has no amount.",
+            "measure",
+            "money",
+            synonyms=(
+                "amount",
+                "revenue",
+                "dollar value",
+                "sales",
+                "sales value",
+                "total price",
+                "total",
+                "line total",
+                "order value",
+                "value",
+                "order total",
+                "item revenue",
+                "net sales",
+                "total amount",
+                "umsatz",
+            ),
+        ),
+        Column(
+            "country",
+            "text",
+            "Country of the customer.",
+            "dimension",
+            length=100,
+            synonyms=CUSTOMERS["country"].synonyms,
+        ),
+        _SOURCE,
+        _ACCOUNT,
+        _CURRENCY,
+        *_TRACE,
+    ),
+    primary_key=("load_id", "row_number"),
+    indexes=(("external_customer_id",), ("date",)),
+)
+
+CAMPAIGN_DETAILS = Table(
+    "campaign_details",
+    "Names and channels of campaigns whose daily rows carry only an id.",
+    "one campaign of a source",
+    (
+        Column(
+            "external_campaign_id",
+            "text",
+            "The source's own id of the campaign.",
+            "key",
+            length=200,
+            required=True,
+            synonyms=(*CAMPAIGNS["external_campaign_id"].synonyms, "id"),
+        ),
+        Column(
+            "campaign_name",
+            "text",
+            "Name of the campaign.",
+            "dimension",
+            length=500,
+            synonyms=(*CAMPAIGNS["campaign_name"].synonyms, "name"),
+        ),
+        Column(
+            "channel",
+            "text",
+            "Marketing channel.",
+            "dimension",
+            length=100,
+            synonyms=CAMPAIGNS["channel"].synonyms,
+        ),
+        Column(
+            "changed_at",
+            "text",
+            "When the source changed this version of the row; the last one counts.",
+            "dimension",
+            length=40,
+            synonyms=(
+                "modified time",
+                "last modified time",
+                "updated at",
+                "updated time",
+                "last modified at",
+                "updated_time",
+                "modified at",
+            ),
+        ),
+        _SOURCE,
+        _ACCOUNT,
+        *_TRACE,
+    ),
+    primary_key=("load_id", "row_number"),
+    indexes=(("external_campaign_id",),),
+)
+
+
+def _cleaned(table: Table, name: str, description: str, grain: str) -> Table:
+    """Return the clean twin of a loaded table: the same columns and the flags."""
+    return Table(name, description, grain, (*table.columns, _FLAGS), table.primary_key, table.indexes)
+
+
+CLEAN_CAMPAIGNS = _cleaned(
+    CAMPAIGNS,
+    "clean_campaigns",
+    "Campaign rows that passed every rule; all analysis starts here.",
+    CAMPAIGNS.grain,
+)
+CLEAN_CUSTOMERS = _cleaned(
+    CUSTOMERS,
+    "clean_customers",
+    "Customers that passed every rule, made from customer files and orders.",
+    "one customer",
+)
+
+LOADS = Table(
+    "loads",
+    "Ledger of slices: what each (source, account, report, day) holds and which load wrote it.",
+    "one slice",
+    (
+        Column("table_name", "text", "Table that the slice belongs to.", "key"),
+        Column("source", "text", "Source of the slice.", "key"),
+        Column("account", "text", "Account of the slice.", "key"),
+        Column("report", "text", "Report or file of the slice.", "key"),
+        Column("day", "date", "Day of the slice; empty where the table has no days.", "key"),
+        Column("load_id", "integer", "The load that wrote the slice.", "technical"),
+        Column("request", "text", "What was asked: file and settings, or API request.", "technical"),
+        Column("rows", "integer", "Rows in the slice.", "measure", "rows"),
+        Column("cost", "decimal", "Sum of cost.", "measure", "money"),
+        Column("revenue", "decimal", "Sum of revenue.", "measure", "money"),
+        Column("content_hash", "text", "Hash of the rows, whatever their order.", "technical"),
+        Column(
+            "flags",
+            "text",
+            "sampled, thresholded, other_row, truncated, restricted, provisional.",
+            "technical",
+        ),
+        Column("run_id", "text", "Run that wrote it.", "technical"),
+        Column("loaded_at", "timestamp", "When, UTC.", "technical"),
+    ),
+    primary_key=("table_name", "source", "account", "report", "day"),
+)
+
+FILES = Table(
+    "files",
+    "Ledger of files: what was read from each and how.",
+    "one file, its last load",
+    (
+        Column("path", "text", "Path of the file.", "key"),
+        Column("table_name", "text", "Table it was loaded into.", "technical"),
+        Column("source", "text", "Source it was loaded as.", "technical"),
+        Column("report", "text", "Report it was loaded as.", "technical"),
+        Column("size", "integer", "Bytes.", "technical"),
+        Column("modified_ns", "integer", "Modification time, nanoseconds since 1970.", "technical"),
+        Column("content_hash", "text", "Hash of the bytes.", "technical"),
+        Column("settings_hash", "text", "Hash of everything that decides how the file is read.", "technical"),
+        Column("load_id", "integer", "The load.", "technical"),
+        Column("rows_read", "integer", "Data rows in the file.", "measure", "rows"),
+        Column("rows_loaded", "integer", "Rows in the table.", "measure", "rows"),
+        Column("rows_rejected", "integer", "Rows in rejected_rows.", "measure", "rows"),
+        Column("cost", "decimal", "Sum of cost of the loaded rows.", "measure", "money"),
+        Column("revenue", "decimal", "Sum of revenue of the loaded rows.", "measure", "money"),
+        Column("details", "text", "Mapping, dialect and warnings, as JSON.", "technical"),
+        Column("run_id", "text", "Run that loaded it.", "technical"),
+        Column("loaded_at", "timestamp", "When, UTC.", "technical"),
+    ),
+    primary_key=("path",),
+)
+
+REJECTED_ROWS = Table(
+    "rejected_rows",
+    "Every row that was turned away, with the reason and its original text.",
+    "one rejected row",
+    (
+        Column("table_name", "text", "Table the row was meant for.", "key"),
+        Column("gate", "text", "loading (it could not be read) or cleaning (it breaks a rule).", "key"),
+        Column("source", "text", "Source of the row.", "key"),
+        Column("report", "text", "Report or file of the row.", "key"),
+        Column("load_id", "integer", "Load that read the row.", "technical"),
+        Column("row_number", "integer", "Number of the data row in its file, from 1.", "technical"),
+        Column("line_number", "integer", "Line in the file, from 1, where it is known.", "technical"),
+        Column("reason", "text", "Reason code.", "dimension"),
+        Column("column_name", "text", "Column that is at fault, where one is.", "dimension"),
+        Column("value", "text", "Its value.", "dimension"),
+        Column("rule", "text", "The rule in words.", "dimension"),
+        Column("cost", "decimal", "Cost of the row, where it could be read.", "measure", "money"),
+        Column("revenue", "decimal", "Revenue of the row, where it could be read.", "measure", "money"),
+        Column("original", "text", "The row as it came.", "technical"),
+        Column("run_id", "text", "Run that rejected it.", "technical"),
+    ),
+)
+
+RUNS = Table(
+    "runs",
+    "Ledger of runs.",
+    "one run",
+    (
+        Column("run_id", "text", "Id of the run; ids sort by time.", "key"),
+        Column("started_at", "timestamp", "Start, UTC.", "technical"),
+        Column("finished_at", "timestamp", "End, UTC; empty while it runs or when it was killed.", "technical"),
+        Column("status", "text", "running, done, unchanged or failed.", "technical"),
+        Column("seconds", "number", "Duration.", "measure", "seconds"),
+        Column("peak_memory_mb", "number", "Largest memory of the process, in 10^6 bytes.", "measure"),
+        Column("version", "text", "Version of Payback.", "technical"),
+        Column("fingerprint", "text", "Hash of data, settings and version that the run worked on.", "technical"),
+        Column("error", "text", "Message of the error that ended it.", "technical"),
+        Column("record", "text", "The run record as JSON.", "technical"),
+    ),
+    primary_key=("run_id",),
+)
+
+RUN_STEPS = Table(
+    "run_steps",
+    "Ledger of the steps of runs.",
+    "one step of a run",
+    (
+        Column("run_id", "text", "The run.", "key"),
+        Column("step", "text", "load, clean, roi, segments or publish.", "key"),
+        Column("position", "integer", "Order in the run, from 1.", "technical"),
+        Column("status", "text", "done, unchanged, skipped or failed.", "technical"),
+        Column("seconds", "number", "Duration.", "measure", "seconds"),
+        Column("rows_in", "integer", "Rows in.", "measure", "rows"),
+        Column("rows_out", "integer", "Rows out.", "measure", "rows"),
+        Column("rows_rejected", "integer", "Rows turned away.", "measure", "rows"),
+        Column("peak_memory_mb", "number", "Largest memory of the process so far, in 10^6 bytes.", "measure"),
+        Column("slowest_query", "text", "Name and seconds of the slowest query.", "technical"),
+        Column("error", "text", "Message of the error that ended it.", "technical"),
+    ),
+    primary_key=("run_id", "step"),
+)
+
+CAMPAIGN_KEYS = Table(
+    "campaign_keys",
+    "Which number each campaign has.",
+    "one campaign of a source",
+    (
+        Column("source", "text", "Source.", "key"),
+        Column("account", "text", "Account.", "key"),
+        Column("external_key", "text", "The source's id of the campaign, or its name where it has none.", "key"),
+        Column("campaign_id", "integer", "The number.", "key"),
+    ),
+    primary_key=("source", "account", "external_key"),
+)
+
+CUSTOMER_KEYS = Table(
+    "customer_keys",
+    "Which number each customer has.",
+    "one customer of a source",
+    (
+        Column("source", "text", "Source.", "key"),
+        Column("account", "text", "Account.", "key"),
+        Column("external_key", "text", "The source's id of the customer.", "key"),
+        Column("customer_id", "integer", "The number.", "key"),
+    ),
+    primary_key=("source", "account", "external_key"),
+)
+
+CUSTOMER_SEGMENTS = Table(
+    "customer_segments",
+    "The segment of each customer.",
+    "one customer",
+    (
+        Column("customer_id", "integer", "The customer.", "key"),
+        Column("segment", "integer", "Number of the segment; 1 has the highest mean revenue.", "dimension"),
+        Column("segment_name", "text", "Name of the segment.", "dimension", length=100),
+    ),
+    primary_key=("customer_id",),
+)
+
+LOADED_TABLES = (CAMPAIGNS, CUSTOMERS, ORDERS, CAMPAIGN_DETAILS)
+"""Tables that files and APIs are loaded into, slice by slice."""
+
+TABLES: dict[str, Table] = {
+    table.name: table
+    for table in (
+        *LOADED_TABLES,
+        CLEAN_CAMPAIGNS,
+        CLEAN_CUSTOMERS,
+        CUSTOMER_SEGMENTS,
+        REJECTED_ROWS,
+        LOADS,
+        FILES,
+        RUNS,
+        RUN_STEPS,
+        CAMPAIGN_KEYS,
+        CUSTOMER_KEYS,
+    )
+}
+"""Every table of the warehouse by name."""
+
+AGE_BANDS = ((18, 24), (25, 34), (35, 44), (45, 54), (55, 64), (65, 120))
+"""The age bands of GA4; younger is "under 18"."""

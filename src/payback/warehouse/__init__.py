@@ -1,0 +1,1 @@
+"""Room 2, keep: slices go in whole, tables and ledgers come out."""
