@@ -10,7 +10,7 @@ import time
 from contextlib import contextmanager
 from importlib import resources
 from string import Template
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import duckdb
 
@@ -77,12 +77,14 @@ class Engine:
         read_only: bool = False,
     ) -> None:
         wanted = {"memory_limit": memory_limit, "temp_directory": temp_directory, "threads": threads}
-        config = {name: str(value) for name, value in wanted.items() if value is not None}
+        config: dict[str, str | bool | int | float | list[str]] = {
+            name: str(value) for name, value in wanted.items() if value is not None
+        }
         self.connection = duckdb.connect(str(database), read_only=read_only, config=config)
         self.connection.execute("set timezone = 'UTC'; set enable_progress_bar = false")
         self.timings: list[tuple[str, float]] = []
 
-    def __enter__(self) -> Engine:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -7,7 +7,7 @@ stay decimals in Polars and Arrow.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal
 
 from payback.errors import InputError, UsageError
 
@@ -80,7 +80,7 @@ def check_kind(kind: str) -> Kind:
     """
     if kind not in KINDS:
         raise UsageError("unknown kind of frame", got=repr(kind), allowed=", ".join(KINDS))
-    return cast("Kind", kind)
+    return kind
 
 
 def _import_polars() -> Any:
