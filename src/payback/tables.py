@@ -717,7 +717,7 @@ CAMPAIGN_DETAILS = Table(
             "Name of the campaign.",
             "dimension",
             length=500,
-            synonyms=(*CAMPAIGNS["campaign_name"].synonyms, "name"),
+            synonyms=("campaign name", "name", *CAMPAIGNS["campaign_name"].synonyms),
         ),
         Column(
             "channel",

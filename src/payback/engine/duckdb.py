@@ -6,10 +6,10 @@ SQL lives in files beside the Python of its room; `read_sql` reads one and fills
 
 from __future__ import annotations
 
+import re
 import time
 from contextlib import contextmanager
 from importlib import resources
-from string import Template
 from typing import TYPE_CHECKING, Any, Self
 
 import duckdb
@@ -49,7 +49,7 @@ def read_sql(package: str, name: str, **names: str) -> str:
         SQL fragments made from our own tables and metrics. Never a value from outside.
     """
     text = resources.files(package).joinpath(name).read_text(encoding="utf-8")
-    return Template(text).substitute(names)
+    return re.sub(r"\$\{(\w+)\}", lambda match: names[match[1]], text)
 
 
 class Engine:
