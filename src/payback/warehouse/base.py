@@ -1,0 +1,161 @@
+"""What a warehouse can do.
+
+A new one is a class with these methods, a line in `open_warehouse`, and the conformance suite
+(`tests/conformance`) passing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from contextlib import AbstractContextManager
+    from datetime import date
+    from decimal import Decimal
+    from pathlib import Path
+
+    import pyarrow as pa
+
+    from payback.engine.duckdb import Engine
+
+
+@dataclass(frozen=True)
+class Slice:
+    """One slice as the ledger holds it: the unit that is replaced whole.
+
+    Parameters
+    ----------
+    source, account, report, day
+        What identifies it; ``day`` is None for tables without days.
+    rows, cost, revenue
+        What is in it; the sums are exact.
+    content_hash : str
+        Hash of its rows, whatever their order.
+    """
+
+    source: str
+    account: str
+    report: str
+    day: date | None
+    rows: int
+    cost: Decimal | None
+    revenue: Decimal | None
+    content_hash: str
+
+    @property
+    def key(self) -> tuple[str, str, str, date | None]:
+        """Identity of the slice within its table."""
+        return self.source, self.account, self.report, self.day
+
+
+@dataclass(frozen=True)
+class Load:
+    """Which load writes, for the ledger."""
+
+    load_id: int
+    request: str
+    run_id: str | None = None
+    flags: str = ""
+
+
+class Warehouse(Protocol):
+    """Tables that are kept.
+
+    Relations to be written stand in ``engine``, a DuckDB in this process: the database itself where the warehouse is
+    DuckDB, a workbench beside it where it is a server.
+    """
+
+    @property
+    def engine(self) -> Engine:
+        """Where relations to be written stand and where the column engine works."""
+        ...
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """Commit all or nothing."""
+        ...
+
+    def expose(self, *tables: str) -> None:
+        """Make tables readable in the engine under their own names."""
+        ...
+
+    def read(self, table: str, *, columns: Sequence[str] = (), order: str = "") -> pa.Table:
+        """Return a table as Arrow."""
+        ...
+
+    def batches(self, table: str, *, columns: Sequence[str] = (), order: str = "") -> pa.RecordBatchReader:
+        """Return a table as a stream of Arrow batches, for tables larger than memory."""
+        ...
+
+    def records(self, table: str, where: Mapping[str, object] | None = None) -> list[dict[str, Any]]:
+        """Return the rows of a small table as dictionaries; ``where`` compares columns for equality."""
+        ...
+
+    def slices(self, table: str, source: str, report: str) -> dict[tuple[str, str, str, date | None], Slice]:
+        """Return what the ledger holds of a report."""
+        ...
+
+    def write_slices(self, table: str, relation: str, slices: Sequence[Slice], load: Load) -> None:
+        """Replace slices whole by the rows of a relation, and enter them in the ledger. Within a transaction."""
+        ...
+
+    def replace_table(self, table: str, relation: str) -> int:
+        """Replace all rows of a table by those of a relation; return their number."""
+        ...
+
+    def replace_rows(self, table: str, where: Mapping[str, object], rows: Sequence[Mapping[str, object]]) -> None:
+        """Delete the rows that equal ``where`` and insert others: for ledgers."""
+        ...
+
+    def append(self, table: str, relation: str) -> int:
+        """Insert the rows of a relation; return their number."""
+        ...
+
+    def delete(self, table: str, where: Mapping[str, object]) -> None:
+        """Delete the rows whose columns equal ``where``."""
+        ...
+
+    def number_keys(self, table: str, relation: str, column: str) -> str:
+        """Give each (source, account, external_key) of a relation its number and return a relation with all of them.
+
+        A key keeps its number for ever. A key that is a whole number gets that number where it is free, so that ids
+        people know stay what they are; the others are counted up.
+        """
+        ...
+
+    def next_load_id(self) -> int:
+        """Return a number larger than that of every load so far."""
+        ...
+
+    def close(self) -> None:
+        """Close the connection."""
+        ...
+
+
+def open_warehouse(kind: str, path: Path, **options: Any) -> Warehouse:
+    """Open a warehouse by name.
+
+    Parameters
+    ----------
+    kind : {"duckdb"}
+        Which one.
+    path : Path
+        Database file.
+    **options
+        What the warehouse takes: ``memory_limit``, ``temp_directory``, ``threads``, ``read_only``.
+
+    Raises
+    ------
+    WarehouseBusyError
+        Another program holds the file.
+    SchemaVersionError
+        The file was written by a newer program.
+    """
+    from payback.errors import ConfigurationError
+
+    if kind == "duckdb":
+        from payback.warehouse.duckdb import DuckDBWarehouse
+
+        return DuckDBWarehouse(path, **options)
+    raise ConfigurationError("unknown kind of warehouse", where="warehouse.kind", got=repr(kind), allowed="duckdb")

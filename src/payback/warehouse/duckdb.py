@@ -1,0 +1,281 @@
+"""The embedded warehouse: one DuckDB file, no server, nothing to install."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+
+from payback.engine.duckdb import Engine, quoted, translated
+from payback.errors import UnreadableFileError, WarehouseBusyError, WarehouseError
+from payback.tables import TABLES
+from payback.warehouse import schema
+from payback.warehouse.base import Load, Slice
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from datetime import date
+    from pathlib import Path
+
+    import pyarrow as pa
+
+_SLICE_KEY = ("source", "account", "report", "day")
+_counter = itertools.count(1)
+
+
+class DuckDBWarehouse:
+    """Tables in one DuckDB file.
+
+    Parameters
+    ----------
+    path : Path
+        Database file; made with its tables where it is not there.
+    memory_limit, temp_directory, threads
+        See `payback.engine.duckdb.Engine`.
+    read_only : bool
+        Open without writing; several programs may read at once.
+
+    Raises
+    ------
+    WarehouseBusyError
+        Another program holds the file.
+    UnreadableFileError
+        The file is no DuckDB database.
+    SchemaVersionError
+        The file was written by a newer program.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        memory_limit: str | None = None,
+        temp_directory: Path | None = None,
+        threads: int | None = None,
+        read_only: bool = False,
+    ) -> None:
+        self.path = path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            self._engine = Engine(
+                path, memory_limit=memory_limit, temp_directory=temp_directory, threads=threads, read_only=read_only
+            )
+        except duckdb.Error as error:
+            raise _open_error(error, path) from error
+        if not read_only:
+            self._create()
+
+    @property
+    def engine(self) -> Engine:
+        """The database itself."""
+        return self._engine
+
+    def close(self) -> None:
+        """Close the file."""
+        self._engine.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Commit all or nothing; the disk's and DuckDB's errors come out as ours."""
+        try:
+            with self._engine.transaction():
+                yield
+        except duckdb.Error as error:
+            raise translated(error) from error
+
+    def expose(self, *tables: str) -> None:
+        """Do nothing: the engine is the database."""
+
+    def read(self, table: str, *, columns: Sequence[str] = (), order: str = "") -> pa.Table:
+        """Return a table as Arrow."""
+        return self._engine.arrow(_select(table, columns, order))
+
+    def batches(self, table: str, *, columns: Sequence[str] = (), order: str = "") -> pa.RecordBatchReader:
+        """Return a table as a stream of Arrow batches."""
+        return self._engine.batches(_select(table, columns, order))
+
+    def records(self, table: str, where: Mapping[str, object] | None = None) -> list[dict[str, Any]]:
+        """Return rows as dictionaries."""
+        test, values = _equal(where or {})
+        return self._engine.records(f"select * from {quoted(table)} where {test}", values)
+
+    def slices(self, table: str, source: str, report: str) -> dict[tuple[str, str, str, date | None], Slice]:
+        """Return what the ledger holds of a report."""
+        rows = self._engine.rows(
+            "select source, account, report, day, rows, cost, revenue, content_hash from loads "
+            "where table_name = ? and source = ? and report = ?",
+            [table, source, report],
+        )
+        return {(row[0], row[1], row[2], row[3]): Slice(*row) for row in rows}
+
+    def write_slices(self, table: str, relation: str, slices: Sequence[Slice], load: Load) -> None:
+        """Replace slices whole by the rows of a relation, and enter them in the ledger."""
+        keys = self._key_table(slices)
+        days = "date" in TABLES[table]
+        for name, day in ((table, "date" if days else None), ("loads", "day")):
+            match = f"t.{day} is not distinct from k.day" if day else "true"
+            extra = "" if name != "loads" else " and t.table_name = ?"
+            self._engine.execute(
+                f"delete from {quoted(name)} t using {keys} k where t.source = k.source and t.account = k.account "
+                f"and t.report = k.report and {match}{extra}",
+                [table] if extra else (),
+                name=f"delete replaced slices from {name}",
+            )
+        columns = ", ".join(quoted(name) for name in TABLES[table].names)
+        match = "r.date is not distinct from k.day" if days else "true"
+        self._engine.execute(
+            f"insert into {quoted(table)} ({columns}) select {_qualified(TABLES[table].names, 'r')} "
+            f"from {quoted(relation)} r join {keys} k on r.source = k.source and r.account = k.account "
+            f"and r.report = k.report and {match} order by r.row_number",
+            name=f"insert into {table}",
+        )
+        self._engine.execute(
+            "insert into loads (table_name, source, account, report, day, load_id, request, rows, cost, revenue, "
+            "content_hash, flags, run_id, loaded_at) select ?, source, account, report, day, ?, ?, rows, cost, "
+            f"revenue, content_hash, ?, ?, now() from {keys}",
+            [table, load.load_id, load.request, load.flags, load.run_id],
+        )
+
+    def replace_table(self, table: str, relation: str) -> int:
+        """Replace all rows of a table by those of a relation."""
+        self._engine.execute(f"delete from {quoted(table)}")
+        return self.append(table, relation)
+
+    def replace_rows(self, table: str, where: Mapping[str, object], rows: Sequence[Mapping[str, object]]) -> None:
+        """Delete the rows that equal ``where`` and insert others."""
+        self.delete(table, where)
+        for row in rows:
+            names, marks = ", ".join(quoted(name) for name in row), ", ".join("?" * len(row))
+            self._engine.execute(f"insert into {quoted(table)} ({names}) values ({marks})", list(row.values()))
+
+    def append(self, table: str, relation: str) -> int:
+        """Insert the rows of a relation."""
+        names = ", ".join(quoted(name) for name in TABLES[table].names)
+        self._engine.execute(
+            f"insert into {quoted(table)} ({names}) select {names} from {quoted(relation)}", name=f"insert into {table}"
+        )
+        return int(self._engine.row(f"select count(*) from {quoted(relation)}")[0])
+
+    def delete(self, table: str, where: Mapping[str, object]) -> None:
+        """Delete the rows whose columns equal ``where``."""
+        test, values = _equal(where)
+        self._engine.execute(f"delete from {quoted(table)} where {test}", values)
+
+    def number_keys(self, table: str, relation: str, column: str) -> str:
+        """Give each key of a relation its number."""
+        name = f"numbered_{next(_counter)}"
+        self._engine.execute(_NUMBER_KEYS.format(table=quoted(table), relation=quoted(relation), column=quoted(column)))
+        columns = f"source, account, external_key, {quoted(column)}"
+        self._engine.execute(f"create or replace temp view {name} as select {columns} from {quoted(table)}")
+        return name
+
+    def next_load_id(self) -> int:
+        """Return a number larger than that of every load so far."""
+        return int(
+            self._engine.row(
+                "select 1 + greatest((select coalesce(max(load_id), 0) from loads),"
+                " (select coalesce(max(load_id), 0) from files))"
+            )[0]
+        )
+
+    def _create(self) -> None:
+        with self.transaction():
+            tables = self._engine.rows("select table_name from information_schema.tables where table_schema = 'main'")
+            known = {row[0] for row in tables}
+            if "schema_version" not in known:
+                self._create_all()
+                return
+            version = self._engine.row("select max(version) from schema_version")[0]
+            for statement in schema.check_version(version):
+                self._engine.execute(statement)
+            if version != schema.SCHEMA_VERSION:
+                self._engine.execute("update schema_version set version = ?", [schema.SCHEMA_VERSION])
+
+    def _create_all(self) -> None:
+        for statement in schema.create_statements():
+            self._engine.execute(statement)
+        self._engine.execute("insert into schema_version values (?)", [schema.SCHEMA_VERSION])
+
+    def _key_table(self, slices: Sequence[Slice]) -> str:
+        """Write the slices into a temporary table and return its name."""
+        import pyarrow as pa
+
+        name = f"slices_{next(_counter)}"
+        fields = {
+            "source": pa.string(),
+            "account": pa.string(),
+            "report": pa.string(),
+            "day": pa.date32(),
+            "rows": pa.int64(),
+            "cost": pa.decimal128(38, 6),
+            "revenue": pa.decimal128(38, 6),
+            "content_hash": pa.string(),
+        }
+        columns = {f: pa.array([getattr(s, f) for s in slices], type=kind) for f, kind in fields.items()}
+        self._engine.register(name, pa.table(columns))
+        return name
+
+
+# A key that is a whole number keeps it where it is free; the others are counted up from the largest below a thousand
+# million, so that they stay short beside the 15 digits of the ad platforms.
+_NUMBER_KEYS = """
+insert into {table} (source, account, external_key, {column})
+with fresh as (
+    select distinct source, account, external_key from {relation}
+    anti join {table} using (source, account, external_key)
+),
+wished as (
+    select *, case when regexp_full_match(external_key, '[1-9][0-9]{{0,17}}') then external_key::bigint end as wish
+    from fresh
+),
+granted as (
+    select *, wish is not null and wish not in (select {column} from {table})
+        and row_number() over (partition by wish order by source, account) = 1 as is_granted
+    from wished
+),
+taken as (
+    select {column} as number from {table} union all select wish from granted where is_granted
+),
+counted as (
+    select *, row_number() over (partition by is_granted order by source, account, external_key) as position
+    from granted
+)
+select source, account, external_key,
+    case when is_granted then wish
+        else position + (select coalesce(max(number), 0) from taken where number < 1000000000) end
+from counted
+"""
+
+
+def _select(table: str, columns: Sequence[str], order: str) -> str:
+    names = ", ".join(quoted(name) for name in columns) or "*"
+    return f"select {names} from {quoted(table)}" + (f" order by {order}" if order else "")
+
+
+def _qualified(names: Sequence[str], alias: str) -> str:
+    return ", ".join(f"{alias}.{quoted(name)}" for name in names)
+
+
+def _equal(where: Mapping[str, object]) -> tuple[str, list[object]]:
+    test = " and ".join(f"{quoted(name)} is not distinct from ?" for name in where)
+    return test or "true", list(where.values())
+
+
+def _open_error(error: duckdb.Error, path: Path) -> WarehouseError | UnreadableFileError:
+    text = str(error)
+    if "lock" in text.lower():
+        holder = re.search(r"PID (\d+)", text)
+        return WarehouseBusyError(
+            "another program holds the database",
+            where=str(path),
+            got=f"process {holder[1]}" if holder else None,
+            hint="wait for it to end, or close it, and run again",
+        )
+    if path.exists() and path.is_file() and "not a valid DuckDB" in text:
+        return UnreadableFileError(
+            "this file is no DuckDB database", where=str(path), hint="set warehouse.path to another file"
+        )
+    return WarehouseError("the database cannot be opened", where=str(path), got=text.splitlines()[0])

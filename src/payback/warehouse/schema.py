@@ -1,0 +1,57 @@
+"""Make the tables of the warehouse from `payback.tables`, and know which version of them a database holds."""
+
+from __future__ import annotations
+
+from payback.engine.duckdb import quoted
+from payback.engine.typed import SQL_TYPES
+from payback.errors import SchemaVersionError
+from payback.tables import TABLES, Table
+
+SCHEMA_VERSION = 1
+"""Raised by one with every change of a table; the change is added to `CHANGES`."""
+
+CHANGES: dict[int, tuple[str, ...]] = {}
+"""Statements that bring a database from the version before to this one."""
+
+# Sums of a day's money may need more digits than a row's.
+_SUM_TYPE = "decimal(38, 6)"
+_SUM_TABLES = ("loads", "files")
+
+
+def create_statements(tables: dict[str, Table] = TABLES) -> list[str]:
+    """Return the statements that create every table that is not there."""
+    statements = ["create table if not exists schema_version (version integer not null)"]
+    return statements + [create_table(table) for table in tables.values()]
+
+
+def create_table(table: Table) -> str:
+    """Return the statement that creates a table where it is not there."""
+    columns = ",\n    ".join(
+        f"{quoted(column.name)} {_SUM_TYPE if _is_sum(table, column.type) else SQL_TYPES[column.type]}"
+        for column in table.columns
+    )
+    return f"create table if not exists {quoted(table.name)} (\n    {columns}\n)"
+
+
+def check_version(found: int | None) -> list[str]:
+    """Return the statements that bring a database to the version of this program.
+
+    Raises
+    ------
+    SchemaVersionError
+        The database is newer than the program.
+    """
+    if found is None:
+        return []
+    if found > SCHEMA_VERSION:
+        raise SchemaVersionError(
+            "this database was written by a newer Payback",
+            got=f"schema version {found}",
+            allowed=f"up to {SCHEMA_VERSION}",
+            hint="upgrade Payback: pip install --upgrade payback",
+        )
+    return [sql for version in range(found + 1, SCHEMA_VERSION + 1) for sql in CHANGES.get(version, ())]
+
+
+def _is_sum(table: Table, kind: str) -> bool:
+    return table.name in _SUM_TABLES and kind == "decimal"
