@@ -1,0 +1,285 @@
+"""The settings themselves: name, type, allowed values, default and meaning of each.
+
+The types are the only place where a default stands. The starter files, the reference page, the JSON Schema and the
+messages about wrong values are made from them. Classes of the other rooms take plain arguments with the same
+defaults; a test compares the two.
+"""
+
+from __future__ import annotations
+
+import codecs
+import difflib
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from payback.currencies import check_currency
+from payback.errors import UnknownCurrencyError
+from payback.tables import LOADED_TABLES
+
+Severity = Literal["reject", "flag", "note", "off"]
+DateOrder = Literal["auto", "dmy", "mdy", "ymd"]
+DecimalSign = Literal["auto", ",", "."]
+Format = Literal["parquet", "csv", "excel", "html"]
+TableName = Literal["campaigns", "customers", "orders", "campaign_details"]
+
+READABLE_COLUMNS = tuple(dict.fromkeys(column.name for table in LOADED_TABLES for column in table.readable))
+"""Columns that a file may carry, of any table."""
+
+
+def _upper(value: object) -> object:
+    return value.upper() if isinstance(value, str) else value
+
+
+def _split(value: object) -> object:
+    """Read ``csv, excel`` as a list: the form that an environment variable can carry."""
+    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+
+def _delimiter(value: object) -> object:
+    return "\t" if value in {"tab", r"\t"} else value
+
+
+def _known_currency(code: str) -> str:
+    try:
+        return check_currency(code)
+    except UnknownCurrencyError as error:
+        raise ValueError(f"is no currency code; {error.hint}") from None
+
+
+def _known_encoding(name: str) -> str:
+    try:
+        return codecs.lookup(name).name
+    except LookupError:
+        raise ValueError("is not an encoding that Python knows, such as utf-8, utf-16, latin-1 or cp1252") from None
+
+
+def _known_column(name: str) -> str:
+    if name in READABLE_COLUMNS:
+        return name
+    near = difflib.get_close_matches(name, READABLE_COLUMNS, 1)
+    raise ValueError("is no column of ours" + (f"; did you mean {near[0]}?" if near else ""))
+
+
+Currency = Annotated[str, AfterValidator(_known_currency), Field(examples=["EUR"])]
+Day = Annotated[date, BeforeValidator(lambda value: date.fromisoformat(value) if isinstance(value, str) else value)]
+Size = Annotated[str, Field(pattern=r"^\d+(\.\d+)? ?([KkMmGgTt][Ii]?[Bb]|%)$", examples=["2GB"])]
+Share = Annotated[float, Field(ge=0, le=1)]
+Level = Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_upper)]
+
+
+class Section(BaseModel):
+    """A group of settings; unknown names are refused and values never change."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        allow_inf_nan=False,
+        hide_input_in_errors=True,
+        coerce_numbers_to_str=True,
+    )
+
+
+class Paths(Section):
+    """Folders, relative to the project folder."""
+
+    raw_data: Path = Field(default=Path("data/raw/"), description="Files to load lie here.")
+    processed_data: Path = Field(
+        default=Path("data/processed/"), description="Clean tables are written here, as Parquet."
+    )
+    outputs: Path = Field(default=Path("outputs/"), description="Report, workbook and result tables are written here.")
+
+
+class Clustering(Section):
+    """Customer segments by k-means."""
+
+    n_clusters: Annotated[int, Field(ge=2)] | Literal["auto"] = Field(
+        default=3, description="Number of segments; auto chooses the number that is most stable under resampling."
+    )
+    random_state: int = Field(default=42, ge=0, description="Seed: the same data and seed give the same segments.")
+
+
+class Model(Section):
+    """Models."""
+
+    clustering: Clustering = Field(default=Clustering(), description="Customer segments.")
+
+
+class MySQL(Section):
+    """The MySQL database, used where warehouse.kind is mysql."""
+
+    host: str = Field(default="localhost", description="Name or address of the server.")
+    port: int = Field(default=3306, ge=1, le=65535, description="Port of the server.")
+    user: str = Field(default="root", description="User name.")
+    password: SecretStr | None = Field(
+        default=None, description="Password; better given by the environment than written in a file."
+    )
+    database: str = Field(default="marketing_db", description="Name of the database.")
+    url: SecretStr | None = Field(
+        default=None,
+        description="SQLAlchemy address such as mysql+pymysql://user@host/database; replaces the keys above.",
+    )
+
+
+class Warehouse(Section):
+    """Where the tables are kept."""
+
+    kind: Literal["duckdb", "mysql"] = Field(
+        default="duckdb", description="Database: a DuckDB file, or a MySQL server."
+    )
+    path: Path = Field(default=Path("payback.duckdb"), description="The DuckDB file, relative to the project folder.")
+
+
+class Load(Section):
+    """How files are read where `files` says nothing else."""
+
+    maximum_rejected_share: Share = Field(
+        default=0.5, description="Refuse a file of which a larger share of rows cannot be read."
+    )
+    maximum_ragged_share: Share = Field(
+        default=0.05, description="Refuse a file of which a larger share of lines has too many or too few fields."
+    )
+    date_order: DateOrder = Field(
+        default="auto", description="Order of day, month and year; auto reads it off the column."
+    )
+    decimal_sign: DecimalSign = Field(
+        default="auto", description="Sign before the decimals; auto reads it off the column."
+    )
+
+
+class FileSettings(Section):
+    """How the files of one pattern are read. What is left out is found out from the file."""
+
+    table: TableName | None = Field(default=None, description="Table the file belongs to.")
+    source: str | None = Field(
+        default=None, min_length=1, max_length=100, description="Name of the source of its rows."
+    )
+    account: str | None = Field(
+        default=None, max_length=100, description="Account of the source, where it has several."
+    )
+    columns: dict[Annotated[str, AfterValidator(_known_column)], str] = Field(
+        default_factory=dict,
+        description='Our column: "header of the file", or "header / 1000000" where it counts in micros.',
+    )
+    currency: Currency | None = Field(default=None, description="Currency of its money, where the file does not say.")
+    encoding: Annotated[str, AfterValidator(_known_encoding)] | None = Field(default=None, description="Text encoding.")
+    delimiter: Annotated[str, BeforeValidator(_delimiter), Field(min_length=1, max_length=1)] | None = Field(
+        default=None, description="Sign between the fields; tab for a tabulator."
+    )
+    sheet: str | None = Field(default=None, description="Sheet of the workbook, by name.")
+    header_line: int | None = Field(default=None, ge=1, description="Line of the column names, counted from 1.")
+    date_order: DateOrder | None = Field(default=None, description="As load.date_order, for these files.")
+    decimal_sign: DecimalSign | None = Field(default=None, description="As load.decimal_sign, for these files.")
+
+
+class Cleaning(Section):
+    """How rows are judged."""
+
+    severity: dict[str, Severity] = Field(
+        default_factory=dict,
+        description="Rule: what happens to a row that breaks it. `payback config rules` lists them.",
+    )
+    channels: Path | None = Field(
+        default=None, description="YAML file of channel names and their spellings, used beside the built-in one."
+    )
+    today: Day | None = Field(
+        default=None, description="Days after it are in the future; the day of the run where empty."
+    )
+    outlier_factor: float = Field(
+        default=3.0,
+        gt=0,
+        description="Interquartile ranges beyond the quartiles, on a log scale, at which a value is flagged.",
+    )
+
+
+class Roi(Section):
+    """What the verdict on a campaign needs."""
+
+    confidence: float = Field(default=0.95, gt=0.5, lt=1, description="Coverage of the intervals.")
+    minimum_days: int = Field(default=14, ge=2, description="Fewer days with cost: not enough data for a verdict.")
+    minimum_conversions: float = Field(
+        default=20, ge=0, description="Fewer conversions: not enough data for a verdict."
+    )
+    target_roi: float = Field(default=0, gt=-1, description="ROI that counts as paying back; 0 is break-even.")
+
+
+class EngineSettings(Section):
+    """What the computation may use."""
+
+    memory_limit: Size | None = Field(default=None, description="Memory, such as 2GB; 80 % of the machine where empty.")
+    threads: int | None = Field(default=None, ge=1, description="Threads; all cores where empty.")
+    temp_directory: Path | None = Field(default=None, description="Folder for work that does not fit in memory.")
+
+
+class Logging(Section):
+    """The log file; it is rotated."""
+
+    level: Level = Field(default="INFO", description="Least important message that is kept.")
+    file: Path = Field(default=Path("app.log"), description="The log file, relative to the project folder.")
+    max_mb: float = Field(default=10, gt=0, description="Size in 10^6 bytes at which a new file begins.")
+    backups: int = Field(default=5, ge=0, description="Old log files that are kept.")
+
+
+class Publishing(Section):
+    """What is written into paths.outputs."""
+
+    formats: Annotated[list[Format], BeforeValidator(_split)] = Field(
+        default=["parquet", "csv", "excel", "html"], description="Formats to write."
+    )
+
+
+class Settings(BaseSettings):
+    """Every setting of Payback.
+
+    ``Settings()`` gives the defaults and reads nothing; `payback.config.load_settings` reads environment and files.
+
+    Examples
+    --------
+    >>> Settings().model.clustering.n_clusters
+    3
+    """
+
+    model_config = SettingsConfigDict(
+        extra="forbid",
+        frozen=True,
+        allow_inf_nan=False,
+        hide_input_in_errors=True,
+        coerce_numbers_to_str=True,
+        env_prefix="PAYBACK_",
+        env_nested_delimiter="__",
+        env_ignore_empty=True,
+        env_parse_none_str="null",
+    )
+
+    paths: Paths = Field(default=Paths(), description="Folders.")
+    model: Model = Field(default=Model(), description="Models.")
+    mysql: MySQL = Field(default=MySQL(), description="The MySQL database.")
+    warehouse: Warehouse = Field(default=Warehouse(), description="Where the tables are kept.")
+    currency: Currency | None = Field(
+        default=None, description="ISO 4217 code of money whose currency the file does not say, such as EUR."
+    )
+    load: Load = Field(default=Load(), description="How files are read.")
+    files: dict[str, FileSettings] = Field(
+        default_factory=dict, description="File name pattern, such as meta/*.csv: how these files are read."
+    )
+    cleaning: Cleaning = Field(default=Cleaning(), description="How rows are judged.")
+    roi: Roi = Field(default=Roi(), description="What a verdict needs.")
+    engine: EngineSettings = Field(default=EngineSettings(), description="What the computation may use.")
+    logging: Logging = Field(default=Logging(), description="The log file.")
+    publishing: Publishing = Field(default=Publishing(), description="What is written.")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Read nothing behind the caller's back: `load_settings` merges the layers and knows where each came from."""
+        del settings_cls, env_settings, dotenv_settings, file_secret_settings
+        return (init_settings,)
