@@ -34,7 +34,7 @@ class _Loader(yaml.SafeLoader):
     """Types nothing but null, and refuses aliases: ten lines of them can stand for a billion values."""
 
     yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {  # noqa: RUF012 - PyYAML's own shape
-        first: [(f"{_TAG}null", re.compile(r"~|null|Null|NULL|"))] for first in ("~", "n", "N", "")
+        first: [(f"{_TAG}null", re.compile(r"(~|null|Null|NULL)?$"))] for first in ("~", "n", "N", "")
     }
 
     def compose_node(self, parent: Any, index: Any) -> Any:

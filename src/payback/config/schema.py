@@ -84,7 +84,7 @@ def names_in(above: Key) -> list[str]:
 
 def nearest(key: Key) -> str | None:
     """Return the known setting that is most likely meant, as people write it."""
-    siblings = difflib.get_close_matches(key[-1], names_in(key[:-1]), 1, 0.6)
+    siblings = difflib.get_close_matches(key[-1], names_in(key[:-1]), 1, 0.5)
     if siblings:
         return dotted((*key[:-1], siblings[0]))
     elsewhere = {other[-1]: other for other in known()}

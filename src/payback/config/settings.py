@@ -105,7 +105,7 @@ class Clustering(Section):
 class Model(Section):
     """Models."""
 
-    clustering: Clustering = Field(default=Clustering(), description="Customer segments.")
+    clustering: Clustering = Clustering()
 
 
 class MySQL(Section):
@@ -254,22 +254,22 @@ class Settings(BaseSettings):
         env_parse_none_str="null",
     )
 
-    paths: Paths = Field(default=Paths(), description="Folders.")
-    model: Model = Field(default=Model(), description="Models.")
-    mysql: MySQL = Field(default=MySQL(), description="The MySQL database.")
-    warehouse: Warehouse = Field(default=Warehouse(), description="Where the tables are kept.")
+    paths: Paths = Paths()
+    model: Model = Model()
+    mysql: MySQL = MySQL()
+    warehouse: Warehouse = Warehouse()
     currency: Currency | None = Field(
         default=None, description="ISO 4217 code of money whose currency the file does not say, such as EUR."
     )
-    load: Load = Field(default=Load(), description="How files are read.")
+    load: Load = Load()
     files: dict[str, FileSettings] = Field(
         default_factory=dict, description="File name pattern, such as meta/*.csv: how these files are read."
     )
-    cleaning: Cleaning = Field(default=Cleaning(), description="How rows are judged.")
-    roi: Roi = Field(default=Roi(), description="What a verdict needs.")
-    engine: EngineSettings = Field(default=EngineSettings(), description="What the computation may use.")
-    logging: Logging = Field(default=Logging(), description="The log file.")
-    publishing: Publishing = Field(default=Publishing(), description="What is written.")
+    cleaning: Cleaning = Cleaning()
+    roi: Roi = Roi()
+    engine: EngineSettings = EngineSettings()
+    logging: Logging = Logging()
+    publishing: Publishing = Publishing()
 
     @classmethod
     def settings_customise_sources(
