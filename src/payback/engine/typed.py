@@ -34,6 +34,16 @@ SQL_TYPES = {
 }
 """DuckDB's name of each type of `payback.tables`."""
 
+READING_RULES = {
+    "missing_date": "every row needs a date",
+    "bad_date": "a date that exists, such as 2024-12-31",
+    "not_a_number": "a number",
+    "ambiguous_number": "a number whose decimal sign is clear",
+    "not_a_whole_number": "a whole number",
+    "out_of_range": "an amount below 1,000,000,000,000",
+}
+"""What each reason for which a row cannot be read asks for."""
+
 _IDS = ("external_campaign_id", "external_customer_id", "order_id", "account")
 _BAND = r"\d{1,3}\s*[-–]\s*\d{1,3}|\d{1,3}\s*\+|(?i)(under|over|<|>|unter|über)\s*\d{1,3}"
 _counter = itertools.count(1)
@@ -58,14 +68,14 @@ class TypedTable:
 
 @dataclass(frozen=True)
 class ReadSettings:
-    """What the user says about a file; ``auto`` lets the file speak."""
+    """What the user says about a file: ``auto`` lets the file speak, ``currency`` is for amounts that name none."""
 
     currency: str | None = None
-    default_currency: str | None = None
     decimal_sign: str = "auto"
     date_order: str = "auto"
     decimal_hint: str = "."
     source: str = ""
+    account: str = ""
 
 
 def type_columns(
@@ -164,8 +174,6 @@ from judged
         """Return the SQL expression of a row's currency, and what to tell a person."""
         if "currency" not in self.mapping.table:
             return "null", []
-        if self.settings.currency:
-            return literal(check_currency(self.settings.currency, where="--currency")), []
         notes: list[str] = []
         options = []
         if match := self.mapping.columns.get("currency"):
@@ -183,28 +191,33 @@ from judged
                 hint='choose the columns of one currency with --map cost="…"',
             )
         options += self._sign_options(notes)
-        options.append(literal(check_currency(self.settings.default_currency or UNKNOWN_CURRENCY)))
+        options.append(literal(check_currency(self.settings.currency or UNKNOWN_CURRENCY)))
         return f"coalesce({', '.join(options)})", notes
 
     def _sign_options(self, notes: list[str]) -> list[str]:
-        """Return SQL for the currency signs that stand beside amounts."""
-        options = []
+        """Return SQL for the currency signs beside amounts; the only one in a file stands for all of its rows."""
+        found: dict[str, dict[str, str]] = {}
         for name, style in self.styles.items():
-            known = {sign: self._sign_code(sign, notes) for sign in style.signs if sign in SIGNS or sign in CURRENCIES}
-            if not known or self.mapping.table[name].unit != "money":
-                continue
-            column = quoted(self.mapping.columns[name].header)
-            # Longer signs first: "US$" ends in "$".
-            tests = sorted(known.items(), key=lambda pair: -len(pair[0]))
-            cases = " ".join(f"when contains({column}, {literal(sign)}) then {literal(code)}" for sign, code in tests)
-            options.append(f"case {cases} end")
-        return options
+            if self.mapping.table[name].unit == "money":
+                known = [sign for sign in style.signs if sign in SIGNS or sign in CURRENCIES]
+                found[name] = {sign: self._sign_code(sign, notes) for sign in known}
+        codes = {code for signs in found.values() for code in signs.values()}
+        if len(codes) == 1:
+            return [literal(codes.pop())]
+        return [self._sign_case(name, signs) for name, signs in found.items() if signs]
+
+    def _sign_case(self, name: str, signs: dict[str, str]) -> str:
+        column = quoted(self.mapping.columns[name].header)
+        # Longer signs first: "US$" ends in "$".
+        ordered = sorted(signs.items(), key=lambda pair: -len(pair[0]))
+        cases = " ".join(f"when contains({column}, {literal(sign)}) then {literal(code)}" for sign, code in ordered)
+        return f"case {cases} end"
 
     def _sign_code(self, sign: str, notes: list[str]) -> str:
         if sign not in SIGNS:
             return check_currency(sign, where="a code beside an amount")
         shared = SHARED_SIGNS.get(sign, frozenset())
-        default = self.settings.default_currency
+        default = self.settings.currency
         code = default if default in shared else SIGNS[sign]
         if shared and code != default:
             notes.append(f"{sign} is read as {code}; set currency if it is another {sign}")
@@ -225,7 +238,7 @@ from judged
             return currency
         match = self.mapping.columns.get(column.name)
         value = self._read(column, match) if match else f"null::{SQL_TYPES[column.type]}"
-        defaults = {"source": literal(self.settings.source), "account": "''"}
+        defaults = {"source": literal(self.settings.source), "account": literal(self.settings.account)}
         return f"coalesce({value}, {defaults[column.name]})" if column.name in defaults else value
 
     def _read(self, column: Column, match: Match) -> str:
@@ -300,8 +313,8 @@ from judged
         if self.mapping.table.name == ORDERS.name and column.name == "revenue":
             return f"coalesce({name}, try_cast(quantity * unit_price as {MONEY})) as {name}"
         if self.mapping.table.name == CUSTOMERS.name and column.name == "age_band" and "age" in self.mapping.columns:
-            raw = f"{quoted('raw age')}::varchar"
-            return f"coalesce({name}, case when regexp_full_match(trimmed({raw}), '{_BAND}') then trimmed({raw}) end) as {name}"
+            raw = f"trimmed({quoted('raw age')}::varchar)"
+            return f"coalesce({name}, case when regexp_full_match({raw}, '{_BAND}') then {raw} end) as {name}"
         return name
 
 

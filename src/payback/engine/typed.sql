@@ -72,3 +72,11 @@ create or replace temp macro month_first(t) as try_strptime(date_text(t), [
 
 -- Ids that went through a spreadsheet end in ".0".
 create or replace temp macro id_text(t) as nullif(regexp_replace(trimmed(t::varchar), '^(\d+)\.0+$', '\1'), '');
+
+-- What two spellings of a name have in common: case, blanks, underscores and the kinds of dashes do not count.
+create or replace temp macro name_key(t) as
+    trim(regexp_replace(lower(nfc_normalize(t)), '[\s\x{00a0}_\x{2010}-\x{2015}-]+', ' ', 'g'));
+
+-- A name as people should see it: no blanks around it, one blank between words.
+create or replace temp macro tidy_name(t) as
+    nullif(trim(regexp_replace(nfc_normalize(t), '[\s\x{00a0}]+', ' ', 'g')), '');

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from payback.engine.columns import guess_table, known_headers, match_columns, require_columns
 from payback.engine.duckdb import literal, quoted, read_sql
-from payback.engine.typed import ReadSettings, type_columns
+from payback.engine.typed import READING_RULES, ReadSettings, type_columns
 from payback.errors import ConservationError, MissingColumnError, TooManyRejectedRowsError, UsageError
 from payback.sources.platforms import find_source, slug
 from payback.sources.reading import RawTable, ReadOptions, read_file
@@ -35,10 +35,10 @@ class FileSettings:
         Name of the source; by default the ad platform that is recognised, else the name of the file.
     columns : dict of str to str
         Our column -> header, or ``"header / 1000000"``.
+    account : str, optional
+        Account of the source, where the file names none.
     currency : str, optional
-        Currency of all amounts, whatever the file says.
-    default_currency : str, optional
-        Currency where the file says none.
+        ISO 4217 code of the amounts whose currency the file does not say.
     decimal_sign : {"auto", ".", ","}
     date_order : {"auto", "dmy", "mdy"}
     maximum_rejected_share : float
@@ -50,8 +50,8 @@ class FileSettings:
     table: str | None = None
     source: str | None = None
     columns: dict[str, str] = field(default_factory=dict)
+    account: str | None = None
     currency: str | None = None
-    default_currency: str | None = None
     decimal_sign: str = "auto"
     date_order: str = "auto"
     maximum_rejected_share: float = 0.5
@@ -130,11 +130,11 @@ def read_typed_file(engine: Engine, path: Path, settings: FileSettings) -> Typed
         mapping,
         ReadSettings(
             currency=settings.currency,
-            default_currency=settings.default_currency,
             decimal_sign=settings.decimal_sign,
             date_order=settings.date_order,
             decimal_hint="," if raw.dialect.get("delimiter") == ";" else ".",
             source=source,
+            account=settings.account or "",
         ),
         hash_columns=raw.columns,
         where=path.name,
@@ -209,6 +209,7 @@ def _write_rejects(engine: Engine, raw: RawTable, typed: str, table: Table, sour
         typed=typed,
         raw=quoted(raw.relation),
         original=original,
+        rules=", ".join(f"({literal(reason)}, {literal(words)})" for reason, words in READING_RULES.items()),
         **money,
     )
     engine.execute(sql, {"table_name": table.name, "source": source, "report": report}, name="collect rejected rows")
@@ -234,7 +235,7 @@ def _check(
         where=f"{path.name}, first at {place}{column}",
         got=f"{first['reason']}: {first['value']!r}" if first["value"] else first["reason"],
         allowed=f"{first['rule']}; at most {settings.maximum_rejected_share:.0%} of the rows may break this",
-        hint="check the delimiter, the decimal sign and the mapping with --dry-run, or raise load.maximum_rejected_share",
+        hint="check delimiter, decimal sign and mapping with --dry-run, or raise load.maximum_rejected_share",
     )
 
 

@@ -17,13 +17,7 @@ texts as (
     where row_number in (select row_number from unread)
 ),
 rules (reason, rule) as (
-    values
-        ('missing_date', 'every row needs a date'),
-        ('bad_date', 'a date that exists, such as 2024-12-31'),
-        ('not_a_number', 'a number'),
-        ('ambiguous_number', 'a number whose decimal sign is clear'),
-        ('not_a_whole_number', 'a whole number'),
-        ('out_of_range', 'an amount below 1,000,000,000,000')
+    values ${rules}
 ),
 unread_with_text as (
     select

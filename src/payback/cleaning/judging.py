@@ -1,0 +1,241 @@
+"""The second gate: judge loaded rows by the rules. Clean rows and rejected rows together are what came in."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Any
+
+from payback.cleaning.rules import CAMPAIGN_RULES, CUSTOMER_RULES, Rule, applicable, with_severities
+from payback.cleaning.spellings import register_spellings
+from payback.engine.duckdb import literal, quoted, read_sql
+from payback.engine.typed import READING_RULES
+from payback.errors import ConservationError
+from payback.tables import AGE_BANDS, CAMPAIGNS, Table
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from payback.engine.duckdb import Engine
+
+MINIMUM_GROUP = 20
+"""Rows that a group needs before one of them can be called unusual."""
+
+_counter = itertools.count(1)
+
+
+@dataclass(frozen=True)
+class CleaningSettings:
+    """What the user says about cleaning.
+
+    Parameters
+    ----------
+    severity : mapping of str to str
+        Rule -> ``reject``, ``flag``, ``note`` or ``off``.
+    channels : Path, optional
+        CSV of spellings (``source,spelling,channel``) that goes before the built-in one.
+    today : date, optional
+        Days after it lie in the future; by default today, UTC.
+    outlier_factor : float
+        Interquartile ranges beyond the quartiles, of the logarithms in a channel, at which a value is unusual.
+    """
+
+    severity: Mapping[str, str] | None = None
+    channels: Path | None = None
+    today: date | None = None
+    outlier_factor: float = 3.0
+
+
+@dataclass(frozen=True)
+class Judged:
+    """Rows of a table with the verdict on each.
+
+    Parameters
+    ----------
+    relation : str
+        Temporary table: the columns of the input, standardised, ``reason`` (null where the row is clean), ``flags``
+        and ``notes``.
+    rules : tuple of Rule
+        The rules that were asked.
+    totals : dict
+        ``rows``, ``clean``, ``rejected``, and the sums ``cost`` and ``revenue``, with ``_clean`` and ``_rejected``.
+    """
+
+    relation: str
+    table: Table
+    rules: tuple[Rule, ...]
+    totals: dict[str, Any]
+
+
+def judge(engine: Engine, relation: str, table: Table, columns: set[str], settings: CleaningSettings) -> Judged:
+    """Standardise and judge the rows of a relation.
+
+    Parameters
+    ----------
+    engine, relation
+        Where the rows are: ``row_id``, every column of the table, and ``unread`` (reason why a row could not be read,
+        or null) with ``reason_column`` and ``reason_value``.
+    table : Table
+        CAMPAIGNS or CUSTOMERS.
+    columns : set of str
+        Columns that the caller really has; rules about others say nothing.
+    settings : CleaningSettings
+        Severities, spellings, today.
+
+    Raises
+    ------
+    ConservationError
+        Rows or money were lost: a defect.
+    """
+    campaigns = table is CAMPAIGNS
+    severities = with_severities(CAMPAIGN_RULES if campaigns else CUSTOMER_RULES, settings.severity or {})
+    rules = applicable(severities, columns)
+    target = f"judged_{next(_counter)}"
+    engine.connection.execute(read_sql("payback.engine", "typed.sql"))
+    today = settings.today or datetime.now(UTC).date()
+    parts = {
+        "target": target,
+        "relation": quoted(relation),
+        "reason": _reason(rules, today),
+        "flags": _names(rules, "flag", today),
+        "notes": _names(rules, "note", today),
+        "revenue_bounds": _bounds("revenue", rules, settings.outlier_factor),
+    }
+    if campaigns:
+        sql = read_sql(
+            "payback.cleaning",
+            "campaigns.sql",
+            channels=register_spellings(engine, "channels", settings.channels),
+            cost_bounds=_bounds("cost", rules, settings.outlier_factor),
+            **parts,
+        )
+    else:
+        sql = read_sql(
+            "payback.cleaning",
+            "customers.sql",
+            genders=register_spellings(engine, "genders"),
+            countries=register_spellings(engine, "countries"),
+            age_band=_age_band("l.age"),
+            **parts,
+        )
+    engine.execute(sql, name=f"clean {table.name}")
+    return Judged(target, table, rules, _totals(engine, relation, target, table))
+
+
+def _reason(rules: tuple[Rule, ...], today: date) -> str:
+    cases = " ".join(
+        f"when {_test(rule, today)} then {literal(rule.name)}" for rule in rules if rule.severity == "reject"
+    )
+    return f"case {cases} end" if cases else "null"
+
+
+def _names(rules: tuple[Rule, ...], severity: str, today: date) -> str:
+    chosen = [rule for rule in rules if rule.severity == severity]
+    return ", ".join(f"case when {_test(rule, today)} then {literal(rule.name)} end" for rule in chosen) or "null"
+
+
+def _test(rule: Rule, today: date) -> str:
+    return rule.test.replace("$today", literal(today.isoformat()))
+
+
+def _bounds(column: str, rules: tuple[Rule, ...], factor: float) -> str:
+    """Return SQL for the logarithms between which a value is usual: Tukey's fences with a wide factor.
+
+    Cost and revenue of campaigns are near a log-normal, so the fences stand on logarithms; on plain values the largest
+    campaigns would all be outliers.
+    """
+    if f"outlier_{column}" not in {rule.name for rule in rules}:
+        return "null::double[]"
+    positive = f"filter (where {column} > 0)"
+    quartiles = f"quantile_cont(ln({column}::double), [0.25, 0.75]) {positive}"
+    # A group whose values are nearly all the same has no spread to measure by: half a unit of ln is a factor of 1.6.
+    spread = f"greatest(({quartiles})[2] - ({quartiles})[1], 0.5) * {float(factor)!r}"
+    fences = f"[({quartiles})[1] - {spread}, ({quartiles})[2] + {spread}]"
+    return f"case when count(*) {positive} >= {MINIMUM_GROUP} then {fences} end"
+
+
+def _age_band(column: str) -> str:
+    cases = " ".join(
+        f"when {column} between {low} and {high} then '{f'{low}-{high}' if high < AGE_BANDS[-1][1] else f'{low}+'}'"
+        for low, high in AGE_BANDS
+    )
+    return f"case when {column} between 0 and {AGE_BANDS[0][0] - 1} then 'under {AGE_BANDS[0][0]}' {cases} end"
+
+
+def _totals(engine: Engine, before: str, after: str, table: Table) -> dict[str, Any]:
+    """Count and add up what came in and what went out, and refuse to go on if they differ."""
+    money = [name for name in ("cost", "revenue") if name in table]
+    sums = "".join(f", sum({name}) as {name}" for name in money)
+    came = engine.records(f"select count(*) as rows{sums} from {quoted(before)}")[0]
+    parts = "".join(
+        f", sum({name}) filter (where reason is {test}) as {name}_{part}"
+        for name in money
+        for part, test in (("clean", "null"), ("rejected", "not null"))
+    )
+    went = engine.records(
+        f"select count(*) as rows{sums}, count(*) filter (where reason is null) as clean, "
+        f"count(*) filter (where reason is not null) as rejected{parts} from {after}"
+    )[0]
+    for name in ("rows", *money):
+        if came[name] != went[name]:
+            raise ConservationError(
+                f"{name} changed while cleaning {table.name}",
+                got=str(went[name]),
+                allowed=str(came[name]),
+                hint="this is a defect of Payback: please report it",
+            )
+    return went
+
+
+def rejected_sql(judged: Judged, original: str, report: str = "report", load_id: str = "load_id") -> str:
+    """Return the query of the rejected rows, as the table ``rejected_rows`` has them."""
+    words = {rule.name: rule for rule in judged.rules}
+    rule = _words(judged)
+    column = f"coalesce(reason_column, {_case('reason', {n: literal(r.column) for n, r in words.items()})})"
+    found = _case("reason", {name: f"{quoted(rule.column)}::varchar" for name, rule in words.items()})
+    value = f"coalesce(reason_value, {found})"
+    money = ", ".join(
+        f"{name if name in judged.table else 'null::decimal(18, 6)'} as {name}" for name in ("cost", "revenue")
+    )
+    return (
+        f"select {literal(judged.table.name)} as table_name, 'cleaning' as gate, source, {report} as report, "
+        f"{load_id} as load_id, row_number, null::bigint as line_number, reason, {column} as column_name, "
+        f"{value} as value, {rule} as rule, {money}, {original} as original, null::varchar as run_id "
+        f"from {judged.relation} where reason is not null"
+    )
+
+
+def _words(judged: Judged) -> str:
+    """Return SQL for a reason in words, of both gates."""
+    asked = READING_RULES | {rule.name: rule.words for rule in judged.rules}
+    return _case("reason", {name: literal(words) for name, words in asked.items()})
+
+
+def _case(column: str, values: dict[str, str]) -> str:
+    if not values:
+        return "null::varchar"
+    return f"case {column} " + " ".join(f"when {literal(key)} then {value}" for key, value in values.items()) + " end"
+
+
+def quality_sql(judged: Judged) -> str:
+    """Return the query that counts the rows of each rule: table, severity, rule, words, rows, cost, revenue."""
+    money = ", ".join(
+        f"sum({name if name in judged.table else 'null::decimal(18, 6)'})::decimal(38, 6) as {name}"
+        for name in ("cost", "revenue")
+    )
+    pieces = [
+        f"select '{severity}' as severity, unnest({names}) as reason, * exclude (reason) from {judged.relation}"
+        for severity, names in (
+            ("reject", "[reason]"),
+            ("flag", "string_split(case when reason is null then flags end, ',')"),
+            ("note", "string_split(case when reason is null then notes end, ',')"),
+        )
+    ]
+    words = _words(judged)
+    return (
+        f"select {literal(judged.table.name)} as table_name, 'cleaning' as gate, severity, reason, {words} as rule, "
+        f"count(*) as rows, {money} from ({' union all by name '.join(pieces)}) where reason is not null "
+        "group by all order by severity desc, rows desc, reason"
+    )
