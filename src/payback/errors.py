@@ -126,7 +126,15 @@ class TooManyRejectedRowsError(InputError):
 
 
 class ValidationError(InputError, ValueError):
-    """Rows break the rules of their table; the message lists every broken rule."""
+    """Rows break the rules of their table; the message lists every broken rule.
+
+    Attributes
+    ----------
+    broken : dict of str to int
+        Rule -> number of rows that break it.
+    """
+
+    broken: dict[str, int]
 
 
 class ConservationError(PaybackError):

@@ -100,6 +100,19 @@ CUSTOMER_RULES: tuple[Rule, ...] = (
 """Rules of customer rows, in the order in which they are asked."""
 
 
+UNUSUAL = frozenset(
+    {
+        "missing_cost",
+        "missing_revenue",
+        "negative_conversions",
+        "conversions_above_clicks",
+        "outlier_cost",
+        "outlier_revenue",
+    }
+)
+"""Flags on what is missing or unusual but not wrong: `validate_data` lets them pass."""
+
+
 def with_severities(rules: tuple[Rule, ...], severity: Mapping[str, str]) -> tuple[Rule, ...]:
     """Return the rules with the severities that the settings give.
 
