@@ -131,6 +131,16 @@ class Engine:
         """Make an Arrow table readable under a name."""
         self.connection.register(name, table)
 
+    def drop_temporary(self) -> None:
+        """Drop every temporary table and view, and give their memory back."""
+        for kind, listing in (("view", "duckdb_views()"), ("table", "duckdb_tables()")):
+            column = f"{kind}_name"
+            found = self.connection.execute(
+                f"select {column} from {listing} where temporary and not internal"
+            ).fetchall()
+            for (name,) in found:
+                self.connection.execute(f"drop {kind} if exists temp.{quoted(name)}")
+
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Commit all or nothing."""

@@ -92,7 +92,7 @@ class Warehouse(Protocol):
         """Return the rows of a small table as dictionaries; ``where`` compares columns for equality."""
         ...
 
-    def slices(self, table: str, source: str, report: str) -> dict[tuple[str, str, str, date | None], Slice]:
+    def slices(self, table: str, report: str) -> dict[tuple[str, str, str, date | None], Slice]:
         """Return what the ledger holds of a report."""
         ...
 

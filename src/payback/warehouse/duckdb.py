@@ -102,12 +102,12 @@ class DuckDBWarehouse:
         test, values = _equal(where or {})
         return self._engine.records(f"select * from {quoted(table)} where {test}", values)
 
-    def slices(self, table: str, source: str, report: str) -> dict[tuple[str, str, str, date | None], Slice]:
+    def slices(self, table: str, report: str) -> dict[tuple[str, str, str, date | None], Slice]:
         """Return what the ledger holds of a report."""
         rows = self._engine.rows(
             "select source, account, report, day, rows, cost, revenue, content_hash from loads "
-            "where table_name = ? and source = ? and report = ?",
-            [table, source, report],
+            "where table_name = ? and report = ?",
+            [table, report],
         )
         return {(row[0], row[1], row[2], row[3]): Slice(*row) for row in rows}
 
