@@ -1,0 +1,154 @@
+"""Writes docs/reference/ from the code: `make docs`. A test compares the pages with what this gives."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from payback.config.files import dotted
+from payback.config.schema import allowed, has_format, known, setting, settings_schema
+from payback.metrics import METRICS, sql
+from payback.tables import LOADED_TABLES, TABLES, Table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+FOLDER = Path(__file__).parent / "reference"
+MADE = "<!-- Made by docs/generate_reference.py; change the code and run `make docs`. -->"
+ENTRY = "FileSettings"
+
+
+def pages() -> dict[str, str]:
+    """Return the pages by file name."""
+    return {"configuration.md": configuration(), "tables.md": tables(), "metrics.md": metrics()}
+
+
+def configuration() -> str:
+    """Return the page of every setting."""
+    sections: dict[tuple[str, ...], list[tuple[str, ...]]] = {}
+    for key in known():
+        sections.setdefault(key[:-1], []).append(key)
+    parts = ["# Configuration", MADE, _CONFIGURATION]
+    for section, keys in sections.items():
+        name = dotted(section) if section else "Without a section"
+        parts += [f"## {name}", _sentence(section)] if section else [f"## {name}"]
+        parts.append(_grid(("setting", "values", "default", "meaning"), [_setting(key) for key in keys]))
+    entry = settings_schema()["$defs"][ENTRY]
+    rows = [_row(name, ("files", "*", name)) for name in entry["properties"]]
+    parts += [
+        '## files."pattern"',
+        entry["description"],
+        _FILES,
+        _grid(("setting", "values", "default", "meaning"), rows),
+    ]
+    return _page(parts)
+
+
+_CONFIGURATION = """\
+Every setting has a default, so a project needs no configuration file. The strongest source wins:
+
+1. option of the command line,
+2. environment variable: `PAYBACK_`, then the parts of the name in capitals with `__` between them:
+   `PAYBACK_PATHS__RAW_DATA`, `PAYBACK_CURRENCY`; lists as `csv,excel`, maps as JSON,
+3. `config/local/*.yaml`: values for this machine alone, kept out of git,
+4. `config/config.yaml` and `config/database_config.yaml`, of equal rank,
+5. default.
+
+`payback config show` prints each value and where it came from. An unknown name, a value of a wrong type and a
+misspelt `PAYBACK_` variable are refused with the file, the line and the nearest known name.
+
+In a file, `${NAME}` takes an environment variable, `${NAME:-text}` one with a default, `$${` writes the signs
+themselves. A password belongs into such a variable; one in the file works and gives a warning. Paths are relative
+to the project folder. Plain words stay what they are: `off`, `NO` and `0123` need no quotes."""
+
+_FILES = """\
+The first pattern that fits a file holds. Example:
+
+```yaml
+files:
+  "meta/*.csv":
+    source: meta
+    currency: EUR
+    columns:
+      campaign_name: Ad set
+      cost: Spend micros / 1000000
+```"""
+
+
+def _sentence(key: tuple[str, ...]) -> str:
+    return str((setting(key) or {})["description"])
+
+
+def _setting(key: tuple[str, ...]) -> tuple[str, ...]:
+    return _row(key[-1], key)
+
+
+def _row(name: str, key: tuple[str, ...]) -> tuple[str, ...]:
+    node = setting(key) or {}
+    default = "" if has_format(key, "password") else _default(node.get("default"))
+    return f"`{name}`", allowed(node).replace(" or null", ", or empty"), default, _sentence(key)
+
+
+def _default(value: Any) -> str:
+    if value in (None, {}, []):
+        return ""
+    return f"`{', '.join(value)}`" if isinstance(value, list) else f"`{value}`"
+
+
+def tables() -> str:
+    """Return the page of every table."""
+    parts = ["# Tables", MADE, _TABLES]
+    for table in TABLES.values():
+        parts += [f"## {table.name}", f"{table.description} One row is {table.grain}."]
+        if table.primary_key:
+            parts.append(f"Key: {', '.join(f'`{name}`' for name in table.primary_key)}.")
+        parts.append(_grid(("column", "type", "meaning"), [_column(table, name) for name in table.names]))
+        if table in LOADED_TABLES:
+            parts += ["Headers that are recognised:", _headers(table)]
+    return _page(parts)
+
+
+_TABLES = """\
+Types: `integer` has 64 bit, `decimal` 18 digits of which 6 stand behind the point, `number` is a double, `timestamp`
+is UTC. Money is in the currency of its row. The same tables stand in every warehouse and in the published files."""
+
+
+def _column(table: Table, name: str) -> tuple[str, ...]:
+    column = table[name]
+    kind = f"{column.type}, {column.unit}" if column.unit else column.type
+    return f"`{name}`", kind, column.description + (" Required." if column.required else "")
+
+
+def _headers(table: Table) -> str:
+    known_names = [(column.name, sorted(set(column.synonyms))) for column in table.readable if column.synonyms]
+    return "\n".join(f"- `{name}`: {', '.join(synonyms)}" for name, synonyms in known_names)
+
+
+def metrics() -> str:
+    """Return the page of every metric."""
+    rows = [(f"`{one.name}`", one.label, one.formula, one.unit, one.better, one.definition) for one in METRICS.values()]
+    parts = ["# Metrics", MADE, _METRICS, _grid(("name", "label", "formula", "unit", "good news", "meaning"), rows)]
+    parts += ["## In SQL", "Over the rows of `clean_campaigns`:"]
+    parts.append("```sql\n" + "\n".join(f"{sql(metric)} as {metric.name}" for metric in METRICS.values()) + "\n```")
+    return _page(parts)
+
+
+_METRICS = """\
+A metric is defined once, in `metrics.py`; SQL, the workbook, the report and Power BI take it from there. A ratio is
+a sum divided by a sum, over the rows in which all its parts are known; division by zero gives no value. A distinct
+count is never summed."""
+
+
+def _grid(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join("| " + " | ".join(cell.replace("|", r"\|") for cell in line) + " |" for line in lines)
+
+
+def _page(parts: Iterable[str]) -> str:
+    return "\n\n".join(parts) + "\n"
+
+
+if __name__ == "__main__":
+    FOLDER.mkdir(exist_ok=True)
+    for name, text in pages().items():
+        (FOLDER / name).write_text(text, encoding="utf-8", newline="\n")

@@ -1,0 +1,53 @@
+"""The repository kit: locked requirements, version, one list of commands."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+LOCKS = ("requirements.txt", *(f"requirements/{name}.txt" for name in ("build", "test", "check", "lowest")))
+PIN = re.compile(r"^([a-z0-9-]+)==(\S+)(?: ;(.*?))?(?: \\)?$", re.MULTILINE)
+
+
+def text(name):
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def pins(name):
+    return {(package, marker): version for package, version, marker in PIN.findall(text(name))}
+
+
+@pytest.mark.parametrize("name", LOCKS)
+def test_locked_requirements_hold_hashes_and_no_address(name):
+    """A requirement is known by its hash, wherever it is fetched from."""
+    blocks = re.split(r"\n(?=[a-z])", text(name))
+    assert not re.search(r"https?:|file:|--index|--find-links|/", re.sub(r"#.*", "", text(name)))
+    assert [block.splitlines()[0] for block in blocks[1:] if "--hash=sha256:" not in block] == []
+
+
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements/test.txt"])
+def test_locked_requirements_agree(name):
+    """A test runs with the versions that a user gets."""
+    larger = {(package, version) for (package, _), version in pins("requirements/check.txt").items()}
+    assert {(package, version) for (package, _), version in pins(name).items()} - larger == set()
+
+
+def test_every_dependency_is_locked_at_or_above_its_bound():
+    """pyproject.toml and the lock name the same packages, and the lowest set is the bounds themselves."""
+    project = tomllib.loads(text("pyproject.toml"))["project"]
+    bounds = dict(re.fullmatch(r"([a-z0-9-]+)>=([0-9.]+)", text).groups() for text in project["dependencies"])
+    assert set(bounds) <= {package for package, _ in pins("requirements.txt")}
+    lowest = {package: version for (package, _), version in reversed(pins("requirements/lowest.txt").items())}
+    assert [name for name, bound in bounds.items() if not (lowest[name] + ".").startswith(bound + ".")] == []
+
+
+def test_make_has_the_commands_that_are_documented():
+    """What the pages tell people to type is there."""
+    targets = set(re.findall(r"^([a-z-]+):", text("Makefile"), re.MULTILINE))
+    told = {word for page in ("README.md", "CONTRIBUTING.md") for word in re.findall(r"`make ([a-z-]+)", text(page))}
+    assert {"demo", "test", "check", "bench", "lock", "clean"} <= targets
+    assert told <= targets
