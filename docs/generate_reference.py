@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from payback.cleaning.rules import CAMPAIGN_RULES, CUSTOMER_RULES
 from payback.config.files import dotted
 from payback.config.schema import allowed, has_format, known, setting, settings_schema
 from payback.metrics import METRICS, sql
@@ -33,6 +34,7 @@ def configuration() -> str:
         name = dotted(section) if section else "Without a section"
         parts += [f"## {name}", _sentence(section)] if section else [f"## {name}"]
         parts.append(_grid(("setting", "values", "default", "meaning"), [_setting(key) for key in keys]))
+        parts += _rules() if section == ("cleaning",) else []
     entry = settings_schema()["$defs"][ENTRY]
     rows = [_row(name, ("files", "*", name)) for name in entry["properties"]]
     parts += [
@@ -43,6 +45,16 @@ def configuration() -> str:
     ]
     return _page(parts)
 
+
+def _rules() -> list[str]:
+    pages = (("campaigns", CAMPAIGN_RULES), ("customers", CUSTOMER_RULES))
+    rows = [(table, f"`{rule.name}`", rule.severity, rule.words) for table, rules in pages for rule in rules]
+    return [_RULES, _grid(("table", "rule", "default", "what it asks"), rows)]
+
+
+_RULES = """\
+`reject` turns a row away into `rejected_rows`, `flag` keeps it and writes the rule's name beside it, `note` only counts
+it, `off` does not look. The rules:"""
 
 _CONFIGURATION = """\
 Every setting has a default, so a project needs no configuration file. The strongest source wins:
@@ -62,7 +74,8 @@ themselves. A password belongs into such a variable; one in the file works and g
 to the project folder. Plain words stay what they are: `off`, `NO` and `0123` need no quotes."""
 
 _FILES = """\
-The first pattern that fits a file holds. Example:
+A pattern fits the name of a file or the end of its path. Of patterns that fit the same file, later ones replace values
+of earlier ones. Example:
 
 ```yaml
 files:

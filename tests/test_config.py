@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import logging
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -136,7 +137,7 @@ def test_unknown_name_is_refused_with_the_nearest_one(write, text, message, wher
         ("model: 3", "model", "3", "a list of `name: value` lines"),
         ("roi: {confidence: 95}", "roi.confidence", "95", "a number above 0.5 and below 1"),
         ("load: {maximum_rejected_share: 50}", "load.maximum_rejected_share", "50", "a number from 0 to 1"),
-        ("load: {date_order: dym}", "load.date_order", "dym", "auto, dmy, mdy, ymd"),
+        ("load: {date_order: dym}", "load.date_order", "dym", "auto, dmy, mdy"),
         ("cleaning: {severity: {x: of}}", "cleaning.severity.x", "of", "reject, flag, note, off"),
         ("cleaning: {today: 2026-02-30}", "cleaning.today", "2026-02-30", "a day such as 2026-01-31"),
         ("cleaning: {outlier_factor: nan}", "cleaning.outlier_factor", "nan", "a number above 0"),
@@ -421,11 +422,36 @@ def test_defaults_equal_those_of_the_classes():
     """A default stands in two places, the setting and the signature, and they agree."""
     from payback.analysis.customer_segmentation import CustomerSegmentation
     from payback.analysis.roi_calculator import ROICalculator
+    from payback.cleaning.judging import CleaningSettings
 
     settings = config.Settings()
-    pairs = ((CustomerSegmentation, settings.model.clustering), (ROICalculator, settings.roi))
+    pairs = (
+        (CustomerSegmentation, settings.model.clustering),
+        (ROICalculator, settings.roi),
+        (CleaningSettings, settings.cleaning),
+    )
     for kind, section in pairs:
         signature = inspect.signature(kind).parameters
-        shared = set(signature) & set(type(section).model_fields)
-        assert shared == set(type(section).model_fields), kind
-        assert {name: signature[name].default for name in shared} == {name: getattr(section, name) for name in shared}
+        for name in type(section).model_fields:
+            assert (signature[name].default or None) == (getattr(section, name) or None), (kind, name)
+
+
+def test_defaults_equal_those_of_the_readers():
+    """The same for how files are read."""
+    from payback.sources.files import FileSettings
+    from payback.sources.reading import ReadOptions
+
+    load = config.Settings().load
+    reading, options = FileSettings(), ReadOptions()
+    assert (reading.date_order, reading.decimal_sign) == (load.date_order, load.decimal_sign)
+    assert reading.maximum_rejected_share == load.maximum_rejected_share
+    assert options.maximum_ragged_share == load.maximum_ragged_share
+
+
+def test_example_of_a_rule_is_a_rule():
+    """The starter file names a rule that there is."""
+    from payback.cleaning.rules import CAMPAIGN_RULES
+
+    shown = re.findall(r"#   (\w+): reject", starter_files()["config/config.yaml"])
+    assert set(shown) <= {rule.name for rule in CAMPAIGN_RULES}
+    assert shown

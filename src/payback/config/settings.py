@@ -21,7 +21,7 @@ from payback.errors import UnknownCurrencyError
 from payback.tables import LOADED_TABLES
 
 Severity = Literal["reject", "flag", "note", "off"]
-DateOrder = Literal["auto", "dmy", "mdy", "ymd"]
+DateOrder = Literal["auto", "dmy", "mdy"]
 DecimalSign = Literal["auto", ",", "."]
 Format = Literal["parquet", "csv", "excel", "html"]
 TableName = Literal["campaigns", "customers", "orders", "campaign_details"]
@@ -143,7 +143,7 @@ class Load(Section):
         default=0.05, description="Refuse a file of which a larger share of lines has too many or too few fields."
     )
     date_order: DateOrder = Field(
-        default="auto", description="Order of day, month and year; auto reads it off the column."
+        default="auto", description="Order of day and month where the year comes last; auto reads it off the column."
     )
     decimal_sign: DecimalSign = Field(
         default="auto", description="Sign before the decimals; auto reads it off the column."
@@ -180,18 +180,19 @@ class Cleaning(Section):
 
     severity: dict[str, Severity] = Field(
         default_factory=dict,
-        description="Rule: what happens to a row that breaks it. `payback config rules` lists them.",
+        description="Rule: what happens to a row that breaks it. The rules and what they do by default stand below.",
     )
     channels: Path | None = Field(
-        default=None, description="YAML file of channel names and their spellings, used beside the built-in one."
+        default=None,
+        description="CSV file of your own spellings (source,spelling,channel), read before the built-in ones.",
     )
     today: Day | None = Field(
-        default=None, description="Days after it are in the future; the day of the run where empty."
+        default=None, description="Days after it are in the future; the day of the run, UTC, where empty."
     )
     outlier_factor: float = Field(
         default=3.0,
         gt=0,
-        description="Interquartile ranges beyond the quartiles, on a log scale, at which a value is flagged.",
+        description="Interquartile ranges beyond the quartiles of the logarithms at which a value is flagged.",
     )
 
 
