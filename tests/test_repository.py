@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 import tomllib
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -51,3 +54,13 @@ def test_make_has_the_commands_that_are_documented():
     told = {word for page in ("README.md", "CONTRIBUTING.md") for word in re.findall(r"`make ([a-z-]+)", text(page))}
     assert {"demo", "test", "check", "bench", "lock", "clean"} <= targets
     assert told <= targets
+
+
+def test_wheel_holds_every_file_of_the_package(tmp_path):
+    """SQL, lists of spellings, templates and starter files travel with the Python files."""
+    command = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(tmp_path)]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    (wheel,) = tmp_path.glob("*.whl")
+    inside = {name for name in zipfile.ZipFile(wheel).namelist() if name.startswith("payback/")}
+    source = {path.relative_to(ROOT / "src").as_posix() for path in (ROOT / "src" / "payback").rglob("*.*")}
+    assert {name for name in source if "__pycache__" not in name} == inside
