@@ -5,10 +5,14 @@ the report and the reference page are made from it, so a number is the same wher
 
 Three rules hold for all of them:
 
-- A ratio is a sum divided by a sum, never a mean of ratios. Division by zero gives null.
+- A ratio is a sum divided by a sum, never a mean of ratios: with falling returns the mean of daily ROAS lies far above
+  the ROAS of the month. Division by zero gives null.
 - A ratio is taken over the rows in which all its parts are known. A row whose revenue nobody knows says nothing about
   ROI, so neither its revenue (missing) nor its cost enters it; ``coverage`` says how much of the cost that leaves.
 - A distinct count is never summed.
+
+The expressions may be taken in two steps: rows summed into groups in which each measure is known throughout or
+nowhere give the same figures as the rows themselves. ``analysis/campaign_roi.sql`` does so.
 """
 
 from __future__ import annotations
@@ -43,6 +47,8 @@ class Metric:
         Which way is good news.
     formula : str
         The formula in words, as the field writes it.
+    covered_by : str, optional
+        Column that must be known too for a row to count in the numerator: makes the ratio a coverage.
     """
 
     name: str
@@ -56,10 +62,11 @@ class Metric:
     decimals: int = 2
     better: Better = "higher"
     synonyms: tuple[str, ...] = field(default=())
+    covered_by: str | None = None
 
     @property
     def parts(self) -> tuple[str, ...]:
-        """Columns that must be known for a row to count."""
+        """Columns that must be known for a row to count; ``covered_by`` narrows the numerator alone."""
         names = [*self.numerator] + ([self.denominator] if self.denominator else [])
         return tuple(dict.fromkeys(names))
 
@@ -176,11 +183,33 @@ METRICS: dict[str, Metric] = {
             "conversions",
             2,
         ),
+        Metric(
+            "coverage",
+            "Coverage",
+            "Share of the cost whose revenue is known: ROI, ROAS and profit speak of this part only.",
+            "ratio",
+            {"cost": 1},
+            "percent",
+            "cost with known revenue / cost",
+            "cost",
+            1,
+            covered_by="revenue",
+        ),
     )
 }
 """Every metric by name, in the order in which people read them."""
 
 ADDITIVE = tuple(name for name, metric in METRICS.items() if metric.kind == "additive")
+"""Names of the metrics that are plain sums: the measures of ``clean_campaigns``."""
+
+VERDICTS: dict[str, str] = {
+    "pays back": "The whole interval of ROI lies above the target.",
+    "loses": "The whole interval of ROI lies below the target.",
+    "can't tell yet": "The interval reaches across the target, or there is not enough data for one.",
+    "no cost": "No money was spent, so there is no return on it.",
+    "revenue unknown": "Money was spent, but the revenue of none of it is known.",
+}
+"""What can be said about a campaign, and what it means."""
 
 
 def sql_parts(metric: Metric) -> tuple[str, str]:
@@ -189,9 +218,12 @@ def sql_parts(metric: Metric) -> tuple[str, str]:
     The text is plain SQL that DuckDB, MySQL and Spark read alike: a sum over the rows in which every part is known.
     """
     known = " and ".join(f"{part} is not null" for part in metric.parts)
-    terms = [_term(name, factor) for name, factor in metric.numerator.items()]
-    numerator = f"sum(case when {known} then {' + '.join(terms)} end)"
-    return numerator, f"sum(case when {known} then {metric.denominator} end)" if metric.denominator else ""
+    terms = " + ".join(_term(name, factor) for name, factor in metric.numerator.items())
+    denominator = f"sum(case when {known} then {metric.denominator} end)" if metric.denominator else ""
+    if metric.covered_by:
+        # Nothing covered is a share of zero, not an unknown one.
+        return f"coalesce(sum(case when {known} and {metric.covered_by} is not null then {terms} end), 0)", denominator
+    return f"sum(case when {known} then {terms} end)", denominator
 
 
 def sql(metric: Metric) -> str:
@@ -199,6 +231,13 @@ def sql(metric: Metric) -> str:
 
     Sums stay exact decimals. A ratio divides doubles: ``/`` between decimals keeps four digits in MySQL and two in
     other engines, without a warning.
+
+    Examples
+    --------
+    >>> sql(METRICS["cost"])
+    'sum(cost)'
+    >>> sql(METRICS["ctr"]).startswith("cast(sum(case when clicks is not null and impressions is not null")
+    True
     """
     numerator, denominator = sql_parts(metric)
     if metric.kind == "additive":
