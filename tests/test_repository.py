@@ -62,5 +62,5 @@ def test_wheel_holds_every_file_of_the_package(tmp_path):
     subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
     (wheel,) = tmp_path.glob("*.whl")
     inside = {name for name in zipfile.ZipFile(wheel).namelist() if name.startswith("payback/")}
-    source = {path.relative_to(ROOT / "src").as_posix() for path in (ROOT / "src" / "payback").rglob("*.*")}
-    assert {name for name in source if "__pycache__" not in name} == inside
+    files = [path for path in (ROOT / "src" / "payback").rglob("*") if path.is_file()]
+    assert {path.relative_to(ROOT / "src").as_posix() for path in files if path.suffix != ".pyc"} == inside
