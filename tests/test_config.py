@@ -172,6 +172,9 @@ def test_every_wrong_value_is_named(write):
         ("currency: EUR\x00\n", "is not YAML", "config/config.yaml, line 1, column 14"),
         ("paths: &a {}\nmodel: *a\n", "is not YAML", "config/config.yaml, line 2, column 8"),
         ("currency: EUR\n---\ncurrency: USD\n", "is not YAML", "config/config.yaml, line 2, column 1"),
+        ("publishing:\n  formats: [{a: b}]\n", "a list holds plain values", "config/config.yaml, line 2, column 13"),
+        ("paths: " + "[" * 5000, "nested too deep", "config/config.yaml"),
+        ("? [a]\n: b\n", "name of a setting must be a word", "config/config.yaml, line 1, column 3"),
         ("- paths\n", "a list of `section:` lines", "config/config.yaml, line 1, column 1"),
         ("currency: EUR\ncurrency: USD\n", "currency is set twice", "config/config.yaml:2"),
         (b"currency: \xff\n", "is not UTF-8 text", "config/config.yaml"),
@@ -307,6 +310,20 @@ def test_variable_that_a_stronger_source_replaces_is_not_needed(write, monkeypat
     monkeypatch.setenv("PAYBACK_MYSQL__PASSWORD", "from the environment")
     settings = load_settings(write("mysql: {password: '${MYSQL_PASSWORD}'}\n"))
     assert settings.mysql.password.get_secret_value() == "from the environment"
+
+
+def test_variable_in_a_list_is_filled_in(write, monkeypatch):
+    """Each item of a list may come from the environment."""
+    monkeypatch.setenv("EXTRA_FORMAT", "excel")
+    project = write("publishing:\n  formats: [csv, '${EXTRA_FORMAT}']\n")
+    assert load_settings(project).publishing.formats == ["csv", "excel"]
+
+
+def test_broken_variable_is_refused(write):
+    """What looks like a variable and is none is named, with the ways to write it."""
+    with pytest.raises(ConfigurationError, match="that is no variable") as raised:
+        load_settings(write("currency: ${MY CURRENCY}\n"))
+    assert "$${" in raised.value.allowed
 
 
 @pytest.mark.parametrize(("text", "value"), [("a$${b", "a${b"), ("pa$$word$", "pa$$word$")])

@@ -87,6 +87,8 @@ def _text(path: Path, name: str) -> str:
 def _composed(text: str, name: str) -> yaml.Node | None:
     try:
         node: yaml.Node | None = yaml.compose(text, Loader=_Loader)
+    except RecursionError:
+        raise ConfigurationError("a configuration file is nested too deep", where=name) from None
     except yaml.MarkedYAMLError as error:
         raise _broken(error, name) from None
     except yaml.YAMLError as error:
@@ -138,7 +140,9 @@ def _value(node: yaml.Node, name: str) -> object:
     if isinstance(node, yaml.SequenceNode):
         return [_value(item, name) for item in node.value]
     if isinstance(node, yaml.MappingNode):
-        return {key.value: _value(value, name) for key, value in node.value}
+        if node.value:
+            raise _refused("a list holds plain values, not `name: value` lines", name, node)
+        return {}
     return None if node.tag == f"{_TAG}null" else node.value
 
 
