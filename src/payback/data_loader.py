@@ -199,6 +199,7 @@ class DataLoader:
         currency: str | None = None,
         date_order: str | None = None,
         decimal_sign: str | None = None,
+        reading: dict[str, Any] | None = None,
         dry_run: bool = False,
     ) -> LoadReport:
         """Load a file: CSV, TSV, Excel or Parquet, in any common dialect.
@@ -220,7 +221,11 @@ class DataLoader:
         currency : str, optional
             ISO 4217 code of amounts whose currency the file does not say.
         date_order : {"auto", "dmy", "mdy"}, optional
+            Order of dates such as 03/04/2024.
         decimal_sign : {"auto", ".", ","}, optional
+            Sign before the decimals.
+        reading : dict, optional
+            How the bytes are read: ``encoding``, ``delimiter``, ``sheet``, ``header_line``.
         dry_run : bool
             Read and check, write nothing.
 
@@ -235,6 +240,7 @@ class DataLoader:
         file = Path(path)
         given: dict[str, Any] = {"table": table, "source": source, "currency": currency, "date_order": date_order}
         given |= {"decimal_sign": decimal_sign, "columns": columns}
+        given |= reading or {}
         chosen = self._file_settings(file, {name: value for name, value in given.items() if value is not None})
         if dry_run:
             with Engine(memory_limit=self.settings.engine.memory_limit) as engine:

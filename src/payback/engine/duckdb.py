@@ -7,6 +7,7 @@ SQL lives in files beside the Python of its room; `read_sql` reads one and fills
 from __future__ import annotations
 
 import re
+import shutil
 import time
 from contextlib import contextmanager
 from importlib import resources
@@ -126,6 +127,34 @@ class Engine:
         """Run a query and return its result as a stream of Arrow batches."""
         with self._timed(sql):
             return self.connection.sql(sql, params=parameters or None).to_arrow_reader(rows)
+
+    def write_parquet(self, query: str, folder: Path, *, partition: str | None = None) -> None:
+        """Write a query's rows as Parquet into a folder of their own, replacing what stood there.
+
+        Parameters
+        ----------
+        query : str
+            What to write.
+        folder : Path
+            Folder; written beside itself and then renamed, so that nobody reads half of it.
+        partition : str, optional
+            Column that names the sub-folders, such as ``month``.
+        """
+        fresh, old = (folder.with_name(f".{folder.name}.{word}") for word in ("new", "old"))
+        for leftover in (fresh, old):
+            shutil.rmtree(leftover, ignore_errors=True)
+        fresh.parent.mkdir(parents=True, exist_ok=True)
+        options = f", partition_by ({quoted(partition)})" if partition else ", per_thread_output false"
+        target = fresh if partition else fresh / "part-0.parquet"
+        if not partition:
+            fresh.mkdir()
+        copy = f"copy ({query}) to {literal(str(target))} (format parquet, compression zstd{options})"
+        self.execute(copy, name=f"write {folder.name}")
+        fresh.mkdir(exist_ok=True)
+        if folder.exists():
+            folder.rename(old)
+        fresh.rename(folder)
+        shutil.rmtree(old, ignore_errors=True)
 
     def register(self, name: str, table: pa.Table | pa.RecordBatchReader) -> None:
         """Make an Arrow table readable under a name."""

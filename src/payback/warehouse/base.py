@@ -124,6 +124,14 @@ class Warehouse(Protocol):
         """
         ...
 
+    def schema_version(self) -> int:
+        """Return the version of the tables, see `payback.warehouse.schema`."""
+        ...
+
+    def ledger_state(self) -> str:
+        """Return a text that changes with every load: equal texts mean equal loaded tables."""
+        ...
+
     def next_load_id(self) -> int:
         """Return a number larger than that of every load so far."""
         ...

@@ -172,6 +172,18 @@ class DuckDBWarehouse:
         self._engine.execute(f"create or replace temp view {name} as select {columns} from {quoted(table)}")
         return name
 
+    def schema_version(self) -> int:
+        """Return the version of the tables."""
+        return int(self._engine.row("select max(version) from schema_version")[0])
+
+    def ledger_state(self) -> str:
+        """Return a text that changes with every load."""
+        row = self._engine.row(
+            "select count(*), coalesce(max(load_id), 0), coalesce(sum(rows), 0), "
+            "(select coalesce(max(load_id), 0) from files), (select count(*) from files) from loads"
+        )
+        return " ".join(map(str, row))
+
     def next_load_id(self) -> int:
         """Return a number larger than that of every load so far."""
         return int(

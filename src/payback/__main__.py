@@ -1,0 +1,5 @@
+"""``python -m payback``."""
+
+from payback.cli import main
+
+main()

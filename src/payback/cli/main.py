@@ -1,0 +1,138 @@
+"""The command ``payback``: its options, its exit codes, and the one place where an error becomes a message.
+
+Exit codes: 0 done, 1 failed, 2 usage or configuration. An expected failure never shows a traceback.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import rich_click as click
+
+from payback import __version__
+from payback.errors import PaybackError
+
+if TYPE_CHECKING:
+    from payback.config import Settings
+    from payback.data_loader import DataLoader
+
+click.rich_click.TEXT_MARKUP = "markdown"
+click.rich_click.SHOW_ARGUMENTS = True
+click.rich_click.STYLE_OPTIONS_TABLE_BOX = "SIMPLE"
+click.rich_click.COMMAND_GROUPS = {
+    "payback": [
+        {"name": "Start", "commands": ["demo", "init", "doctor", "config"]},
+        {"name": "Work", "commands": ["load", "run"]},
+        {"name": "Look", "commands": ["roi", "segments", "rejected", "runs"]},
+    ]
+}
+
+_MODULES = {
+    "demo": "start", "init": "start", "doctor": "start", "config": "start",
+    "load": "work", "run": "work",
+    "roi": "look", "segments": "look", "rejected": "look", "runs": "look",
+}  # fmt: skip
+"""Commands and the module that holds each; it is imported when the command is used."""
+
+
+class LazyGroup(click.RichGroup):
+    """A group whose commands are imported when they are asked for: `--help` and completion answer at once."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of all commands."""
+        del ctx
+        return list(_MODULES)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return a command by name."""
+        del ctx
+        from importlib import import_module
+
+        if cmd_name not in _MODULES:
+            return None
+        module = import_module(f"payback.cli.{_MODULES[cmd_name]}")
+        command: click.Command = getattr(module, cmd_name)
+        return command
+
+
+@dataclass
+class Project:
+    """What the commands work on: the folder, its settings and its warehouse, each opened at first use."""
+
+    folder: Path
+    verbose: bool = False
+    overrides: dict[str, Any] = field(default_factory=dict)
+
+    @cached_property
+    def settings(self) -> Settings:
+        """Settings of the project; logging starts with them."""
+        from payback.cli.logs import set_up_logging
+        from payback.config import load_settings
+
+        if not self.folder.is_dir():
+            from payback.errors import UsageError
+
+            raise UsageError(
+                "the project folder does not exist",
+                where="--project",
+                got=str(self.folder),
+                hint=f"make it: payback --project {self.folder} init",
+            )
+        settings = load_settings(self.folder, self.overrides)
+        set_up_logging(self.folder, settings, verbose=self.verbose)
+        return settings
+
+    def loader(self) -> DataLoader:
+        """Return a data loader of the project; close it."""
+        from payback.data_loader import DataLoader
+
+        return DataLoader(self.folder, settings=self.settings)
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--project",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path(),
+    show_default="current folder",
+    help="Folder of the project: its `config` folder, its data, its database.",
+)
+@click.option("--verbose", "-v", is_flag=True, help="Show the log on the console, and tracebacks of defects.")
+@click.version_option(__version__, prog_name="payback")
+@click.pass_context
+def payback(ctx: click.Context, project: Path, verbose: bool) -> None:
+    """What each marketing campaign pays back, and who the customers are.
+
+    Try it: `payback demo`. Use it: `payback init`, put files into `data/raw`, `payback run`.
+    """
+    ctx.obj = Project(project.resolve(), verbose)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line and leave with its exit code."""
+    # Windows consoles and pipes default to old encodings; the product writes UTF-8 everywhere.
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    try:
+        payback.main(args=arguments, prog_name="payback")
+    except PaybackError as error:
+        _fail(str(error), error.exit_code)
+    except KeyboardInterrupt:
+        _fail("stopped; what was committed stays, and the next run goes on from there", 130)
+    except BrokenPipeError:
+        # Somebody closed the pipe (`| head`): not a failure.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+
+
+def _fail(message: str, code: int) -> None:
+    from payback.cli.printing import say_error
+
+    say_error(message)
+    sys.exit(code)

@@ -1,0 +1,94 @@
+"""Put the finished tables together and write every output."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from payback.pipeline.cleaning_step import QUALITY, row_accounts
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    import pyarrow as pa
+
+    from payback.data_loader import DataLoader
+    from payback.pipeline.record import RunRecord
+
+ROI_TABLES = {
+    "roi_total": "total",
+    "roi_by_channel": "channel",
+    "roi_by_campaign": "campaign",
+    "roi_by_source": "source",
+    "roi_by_month": "month",
+    "roi_by_week": "week",
+    "roi_by_day": "day",
+}
+"""Result tables of campaign ROI and what each is grouped by."""
+
+WORKBOOK = "payback.xlsx"
+REPORT = "report.html"
+
+
+def roi_tables(loader: DataLoader) -> dict[str, pa.Table]:
+    """Return every ROI table."""
+    from payback.analysis.campaign_roi import campaign_roi
+    from payback.pipeline.questions import evidence
+
+    loader.warehouse.expose("clean_campaigns")
+    wanted = evidence(loader)
+    return {
+        name: campaign_roi(loader.warehouse.engine, "clean_campaigns", by, evidence=wanted)
+        for name, by in ROI_TABLES.items()
+    }
+
+
+def publish(loader: DataLoader, tables: Mapping[str, pa.Table], record: RunRecord) -> list[dict[str, str]]:
+    """Write the outputs that the settings ask for; return name, format and path of each."""
+    from payback.publishing.excel import write_workbook
+    from payback.publishing.html.render import write_html
+    from payback.publishing.parquet import publish_tables
+    from payback.publishing.results import Results
+
+    quality = loader.warehouse.read(QUALITY)
+    results = Results(_summary(loader, tables, record), {**tables, QUALITY: quality})
+    outputs: Path = loader.settings.paths.outputs
+    formats = loader.settings.publishing.formats
+    written: list[dict[str, str]] = []
+    plain = [kind for kind in formats if kind in ("parquet", "csv")]
+    for name, paths in publish_tables(results, outputs / "tables", plain).items():
+        written += [{"name": name, "format": kind, "path": str(path)} for kind, path in paths.items()]
+    if "excel" in formats:
+        path = write_workbook(results, outputs / WORKBOOK)
+        written.append({"name": "workbook", "format": "excel", "path": str(path)})
+    if "html" in formats:
+        path = write_html(results, outputs / REPORT)
+        written.append({"name": "report", "format": "html", "path": str(path)})
+    return written
+
+
+def _summary(loader: DataLoader, tables: Mapping[str, pa.Table], record: RunRecord) -> Any:
+    from payback.publishing.results import RowAccount, Summary
+
+    total = tables["roi_total"].to_pylist() if "roi_total" in tables else []
+    days = [(row["first_day"], row["last_day"]) for row in total if row["first_day"]]
+    accounts = row_accounts(loader)
+    record.rows = [{name: _json(value) for name, value in account.items()} for account in accounts]
+    roi = loader.settings.roi
+    return Summary(
+        title="What the campaigns paid back",
+        first_day=min((first for first, _ in days), default=None),
+        last_day=max((last for _, last in days), default=None),
+        created_at=datetime.now(UTC).replace(microsecond=0),
+        version=record.version,
+        run_id=record.run_id,
+        rows=[RowAccount(**account) for account in accounts],
+        warnings=record.warnings,
+        confidence=roi.confidence,
+        target_roi=roi.target_roi,
+    )
+
+
+def _json(value: Any) -> Any:
+    return value if value is None or isinstance(value, int | str) else str(value)
