@@ -74,6 +74,23 @@ def test_warehouse_that_does_not_open_is_a_finding(settings, tmp_path):
     assert (check.status, check.hint) == ("fail", "close it")
 
 
+@pytest.mark.parametrize(
+    ("error", "found"),
+    [
+        (ModuleNotFoundError("No module named 'pymysql'"), "No module named 'pymysql'"),
+        (RuntimeError("secret address"), "does not open: RuntimeError"),
+    ],
+)
+def test_defect_of_the_warehouse_is_a_finding(settings, tmp_path, error, found):
+    """The other findings are shown all the same."""
+
+    def broken():
+        raise error
+
+    check = by_name(doctor.checks(settings, tmp_path, open_warehouse=broken))["warehouse"]
+    assert (check.status, check.found) == ("fail", found)
+
+
 def test_file_in_place_of_a_folder_is_a_failure(settings, tmp_path):
     """Outputs cannot be written into a file."""
     settings.paths.outputs.write_text("", encoding="utf-8")

@@ -279,4 +279,8 @@ def _warehouse(open_warehouse: Callable[[], object]) -> Check:
         version = open_warehouse()
     except PaybackError as error:
         return _failed("warehouse", error)
+    except ImportError as error:
+        return Check("warehouse", "fail", str(error), "install the missing package")
+    except Exception as error:  # noqa: BLE001 - a doctor that falls ill helps nobody; the text may hold an address
+        return Check("warehouse", "fail", f"does not open: {type(error).__name__}", "payback --verbose run shows more")
     return Check("warehouse", "ok", f"opens, schema version {version}")
