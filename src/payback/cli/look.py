@@ -34,8 +34,9 @@ _day = click.DateTime(formats=["%Y-%m-%d"])
 )
 @_json
 @click.pass_obj
-def roi(project: Project, by: str, start: datetime | None, end: datetime | None, compare: str | None,
-        as_json: bool) -> None:  # fmt: skip
+def roi(
+    project: Project, by: str, start: datetime | None, end: datetime | None, compare: str | None, as_json: bool
+) -> None:
     """Show what campaigns pay back, with 95 % intervals and a verdict.
 
     The interval says how much the result moves with good and bad days. It does not say that the campaign caused the
@@ -64,8 +65,16 @@ def _show_roi(rows: list[dict[str, Any]], totals: list[dict[str, Any]], names: l
     columns = {name: name.replace("_name", "").capitalize() for name in groups}
     if len(totals) > 1:
         columns["currency"] = "Currency"
-    columns |= {"cost": ">Cost", "revenue": ">Revenue", "profit": ">Profit", "roi": ">ROI", "interval": ">95 % interval",
-                "roas": ">ROAS", "cpa": ">CPA", "verdict": "Verdict"}  # fmt: skip
+    columns |= {
+        "cost": ">Cost",
+        "revenue": ">Revenue",
+        "profit": ">Profit",
+        "roi": ">ROI",
+        "interval": ">95 % interval",
+        "roas": ">ROAS",
+        "cpa": ">CPA",
+        "verdict": "Verdict",
+    }
     if len(totals) == 1:
         totals[0][groups[0]] = "total"
         print_table("Campaign ROI", columns, rows, show=_roi_text, total=totals[0])
@@ -113,8 +122,15 @@ def segments(project: Project, n_clusters: str | None, as_json: bool) -> None:
     if as_json:
         print_json({"n_clusters": model.n_clusters_, "segments": rows, "choice": choice})
         return
-    columns = {"segment": "", "segment_name": "Segment", "customers": ">Customers", "share_of_customers": ">Share",
-               "revenue": ">Revenue", "share_of_revenue": ">Share of revenue", "sentence": "In words"}  # fmt: skip
+    columns = {
+        "segment": "",
+        "segment_name": "Segment",
+        "customers": ">Customers",
+        "share_of_customers": ">Share",
+        "revenue": ">Revenue",
+        "share_of_revenue": ">Share of revenue",
+        "sentence": "In words",
+    }
     print_table("Customer segments", columns, rows, show=_segment_text)
     if choice:
         print_table("Numbers of segments that were tried", {key: key for key in choice[0]}, choice, show=_choice_text)
@@ -158,10 +174,33 @@ def rejected(project: Project, limit: int, as_json: bool) -> None:
     if not reasons:
         say("No row was rejected or flagged.")
         return
-    print_table("Rows by reason", {"table_name": "Table", "gate": "Gate", "severity": "Severity", "reason": "Reason",
-                "rows": ">Rows", "cost": ">Cost", "revenue": ">Revenue", "rule": "Rule"}, reasons, show=_reason_text)  # fmt: skip
-    print_table(f"First {limit} rejected rows", {"table_name": "Table", "report": "Report", "row_number": ">Row",
-                "reason": "Reason", "column_name": "Column", "value": "Value"}, rows)  # fmt: skip
+    print_table(
+        "Rows by reason",
+        {
+            "table_name": "Table",
+            "gate": "Gate",
+            "severity": "Severity",
+            "reason": "Reason",
+            "rows": ">Rows",
+            "cost": ">Cost",
+            "revenue": ">Revenue",
+            "rule": "Rule",
+        },
+        reasons,
+        show=_reason_text,
+    )
+    print_table(
+        f"First {limit} rejected rows",
+        {
+            "table_name": "Table",
+            "report": "Report",
+            "row_number": ">Row",
+            "reason": "Reason",
+            "column_name": "Column",
+            "value": "Value",
+        },
+        rows,
+    )
 
 
 def _reason_text(key: str, value: Any, _row: Mapping[str, Any]) -> str:
@@ -194,11 +233,25 @@ def runs(project: Project, run_id: str | None, limit: int, as_json: bool) -> Non
     if as_json:
         print_json({"runs": [{**json.loads(row.pop("record")), **row} for row in found[:limit]]})
         return
-    columns = {"run_id": "Run", "started_at": "Started (UTC)", "status": "Status", "seconds": ">Seconds",
-               "peak_memory_mb": ">Peak MB", "error": "Error"}  # fmt: skip
+    columns = {
+        "run_id": "Run",
+        "started_at": "Started (UTC)",
+        "status": "Status",
+        "seconds": ">Seconds",
+        "peak_memory_mb": ">Peak MB",
+        "error": "Error",
+    }
     print_table("Runs", columns, found[:limit], show=step_text)
     if steps:
         steps.sort(key=lambda row: row["position"])
-        columns = {"step": "Step", "status": "Status", "seconds": ">Seconds", "rows_in": ">In", "rows_out": ">Out",
-                   "rows_rejected": ">Rejected", "peak_memory_mb": ">Peak MB", "slowest_query": "Slowest query"}  # fmt: skip
+        columns = {
+            "step": "Step",
+            "status": "Status",
+            "seconds": ">Seconds",
+            "rows_in": ">In",
+            "rows_out": ">Out",
+            "rows_rejected": ">Rejected",
+            "peak_memory_mb": ">Peak MB",
+            "slowest_query": "Slowest query",
+        }
         print_table("Steps", columns, steps, show=step_text)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from payback.config import Settings
     from payback.data_loader import DataLoader
 
-click.rich_click.TEXT_MARKUP = "markdown"
+click.rich_click.TEXT_MARKUP = "rich"
 click.rich_click.SHOW_ARGUMENTS = True
 click.rich_click.STYLE_OPTIONS_TABLE_BOX = "SIMPLE"
 click.rich_click.COMMAND_GROUPS = {
@@ -100,15 +100,15 @@ class Project:
     type=click.Path(path_type=Path, file_okay=False),
     default=Path(),
     show_default="current folder",
-    help="Folder of the project: its `config` folder, its data, its database.",
+    help="Folder of the project: its config folder, its data, its database.",
 )
 @click.option("--verbose", "-v", is_flag=True, help="Show the log on the console, and tracebacks of defects.")
 @click.version_option(__version__, prog_name="payback")
 @click.pass_context
 def payback(ctx: click.Context, project: Path, verbose: bool) -> None:
-    """What each marketing campaign pays back, and who the customers are.
+    """Tell what each marketing campaign pays back, and who the customers are.
 
-    Try it: `payback demo`. Use it: `payback init`, put files into `data/raw`, `payback run`.
+    Try it: payback demo. Use it: payback init, put files into data/raw, payback run.
     """
     ctx.obj = Project(project.resolve(), verbose)
 

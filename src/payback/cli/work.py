@@ -37,8 +37,9 @@ TABLES = ("campaigns", "customers", "orders", "campaign_details")
 @_dry
 @_json
 @click.pass_context
-def load(ctx: click.Context, files: tuple[Path, ...], maps: tuple[str, ...], dry_run: bool, as_json: bool,
-         **options: Any) -> None:  # fmt: skip
+def load(
+    ctx: click.Context, files: tuple[Path, ...], maps: tuple[str, ...], dry_run: bool, as_json: bool, **options: Any
+) -> None:
     """Load files into the database: CSV, TSV, Excel, Parquet, in any common dialect.
 
     A file that was loaded before changes nothing; a revised one replaces its days whole.
@@ -95,8 +96,17 @@ def _maps(maps: tuple[str, ...]) -> dict[str, str] | None:
 def _show_loads(reports: list[LoadReport]) -> None:
     if not reports:
         return
-    columns = {"path": "File", "table": "Table", "source": "Source", "status": "Status", "rows_read": ">Read",
-               "rows_loaded": ">Loaded", "rows_rejected": ">Rejected", "cost": ">Cost", "revenue": ">Revenue"}  # fmt: skip
+    columns = {
+        "path": "File",
+        "table": "Table",
+        "source": "Source",
+        "status": "Status",
+        "rows_read": ">Read",
+        "rows_loaded": ">Loaded",
+        "rows_rejected": ">Rejected",
+        "cost": ">Cost",
+        "revenue": ">Revenue",
+    }
     rows = [{**one.__dict__, **one.sums} for one in reports]
     print_table("Loaded", columns, rows, show=_count_or_text)
     for one in reports:
@@ -158,8 +168,16 @@ def _say_failures(record: RunRecord) -> None:
 
 def show_run(record: RunRecord) -> None:
     """Print what a run did: its steps, its warnings, where the outputs lie."""
-    columns = {"step": "Step", "status": "Status", "seconds": ">Seconds", "rows_in": ">Rows in", "rows_out": ">Out",
-               "rows_rejected": ">Rejected", "peak_memory_mb": ">Peak MB", "note": ""}  # fmt: skip
+    columns = {
+        "step": "Step",
+        "status": "Status",
+        "seconds": ">Seconds",
+        "rows_in": ">Rows in",
+        "rows_out": ">Out",
+        "rows_rejected": ">Rejected",
+        "peak_memory_mb": ">Peak MB",
+        "note": "",
+    }
     print_table(f"Run {record.run_id}", columns, [step.__dict__ for step in record.steps], show=step_text)
     for warning in record.warnings:
         say(f"note: {warning}")
