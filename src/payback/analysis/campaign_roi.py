@@ -139,7 +139,8 @@ def ask(
         )
     if rows.unnumbered:
         groups = groups.with_unnumbered()
-    return Question(rows, groups, chosen_days(rows.days, *period), checked, evidence)
+    days = rows.days if rows.empty else chosen_days(rows.days, *period)
+    return Question(rows, groups, days, checked, evidence)
 
 
 def answer(engine: Engine, question: Question) -> pa.Table:

@@ -42,12 +42,15 @@ class CampaignRows:
         First and last day with rows.
     unnumbered : bool
         Some rows have no ``campaign_id``.
+    empty : bool
+        There are no rows, and so no days.
     """
 
     relation: str
     types: dict[str, str]
     days: Days
     unnumbered: bool
+    empty: bool
 
     def entered(self, grouping: Grouping) -> str:
         """Return the SQL that gives the keys, the date and the five measures with their exact types."""
@@ -76,7 +79,7 @@ def campaign_rows(engine: Engine, relation: str) -> CampaignRows:
         A date cannot be read, or a row has none.
     """
     types = {name: kind for name, kind, *_ in engine.rows(f"describe select * from {relation}")}
-    seen = CampaignRows(relation, types, Days(NO_DAY, NO_DAY), unnumbered=False)
+    seen = CampaignRows(relation, types, Days(NO_DAY, NO_DAY), unnumbered=False, empty=True)
     missing = [name for name in REQUIRED if name not in types]
     if missing:
         raise MissingColumnError(
@@ -96,7 +99,7 @@ def campaign_rows(engine: Engine, relation: str) -> CampaignRows:
             f"{rows - dated} of {rows} rows have no date",
             hint="clean_campaign_data keeps such rows apart, with reasons",
         )
-    return replace(seen, days=Days(first or NO_DAY, last or NO_DAY), unnumbered=numbered < rows)
+    return seen if rows == 0 else replace(seen, days=Days(first, last), unnumbered=numbered < rows, empty=False)
 
 
 def unreadable_value(engine: Engine, rows: CampaignRows, error: WarehouseError) -> Exception:

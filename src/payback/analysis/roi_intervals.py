@@ -70,10 +70,11 @@ class Evidence:
                 raise UsageError(f"{name} is out of range", got=str(getattr(self, name)), allowed=allowed)
 
     def parameters(self) -> dict[str, float]:
-        """Return the parameters that ``campaign_roi.sql`` asks for."""
+        """Return the parameters that ``campaign_roi.sql`` asks for; a whole number is written as one."""
+        conversions = self.minimum_conversions
         return {
             "minimum_days": self.minimum_days,
-            "minimum_conversions": self.minimum_conversions,
+            "minimum_conversions": int(conversions) if conversions == int(conversions) else conversions,
             "target_roi": self.target_roi,
         }
 
