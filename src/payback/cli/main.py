@@ -5,6 +5,7 @@ Exit codes: 0 done, 1 failed, 2 usage or configuration. An expected failure neve
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 from dataclasses import dataclass, field
@@ -129,6 +130,13 @@ def main(arguments: list[str] | None = None) -> None:
         # Somebody closed the pipe (`| head`): not a failure.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
+    except Exception as error:
+        # A defect of ours: one line for the person, the traceback for whoever mends it.
+        logging.getLogger("payback").exception("defect")
+        if {"-v", "--verbose"} & set(arguments or sys.argv[1:]):
+            raise
+        text = f"{type(error).__name__}: {error}".splitlines()[0]
+        _fail(f"this is a defect of Payback, please report it\n  got: {text}\n  hint: --verbose shows where", 1)
 
 
 def _fail(message: str, code: int) -> None:

@@ -107,7 +107,7 @@ def _show_loads(reports: list[LoadReport]) -> None:
         "cost": ">Cost",
         "revenue": ">Revenue",
     }
-    rows = [{**one.__dict__, **one.sums} for one in reports]
+    rows = [{**one.__dict__, **one.sums, "path": Path(one.path).name} for one in reports]
     print_table("Loaded", columns, rows, show=_count_or_text)
     for one in reports:
         say(f"{Path(one.path).name}: " + ", ".join(f"{name} ← {header}" for name, header in one.mapping.items()))

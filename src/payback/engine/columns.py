@@ -158,7 +158,7 @@ def require_columns(mapping: ColumnMapping, headers: Sequence[str], where: str) 
     )
 
 
-def guess_table(headers: Sequence[str], *, where: str) -> Table:
+def guess_table(headers: Sequence[str], *, where: str, overrides: Mapping[str, str] | None = None) -> Table:
     """Return the table that a file of these headers is for.
 
     Raises
@@ -166,7 +166,13 @@ def guess_table(headers: Sequence[str], *, where: str) -> Table:
     MissingColumnError
         The headers fit no table.
     """
-    matches = {table.name: match_columns(headers, table).columns for table in LOADED_TABLES}
+    wanted = overrides or {}
+    matches = {
+        table.name: match_columns(
+            headers, table, overrides={name: text for name, text in wanted.items() if name in table}
+        ).columns
+        for table in LOADED_TABLES
+    }
     campaign, orders = set(matches[CAMPAIGNS.name]), set(matches[ORDERS.name])
     details, customers = set(matches[CAMPAIGN_DETAILS.name]), matches[CUSTOMERS.name]
     of_campaign = bool({"campaign_name", "external_campaign_id"} & campaign)

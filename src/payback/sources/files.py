@@ -120,7 +120,7 @@ def read_typed_file(engine: Engine, path: Path, settings: FileSettings) -> Typed
         The file cannot be used; nothing was kept of it.
     """
     raw = read_file(engine, path, known_headers=known_headers(), options=settings.options)
-    table = _table(settings.table, raw, path)
+    table = _table(settings, raw, path)
     mapping = match_columns(raw.columns, table, overrides=settings.columns, duplicates=raw.duplicate_columns)
     require_columns(mapping, raw.columns, path.name)
     source = settings.source or find_source(_stem(path), raw.columns)
@@ -159,10 +159,11 @@ def read_typed_file(engine: Engine, path: Path, settings: FileSettings) -> Typed
     )
 
 
-def _table(name: str | None, raw: RawTable, path: Path) -> Table:
+def _table(settings: FileSettings, raw: RawTable, path: Path) -> Table:
     """Return the table to fill: the one that was named, or the one the headers fit."""
+    name = settings.table
     if name is None:
-        return guess_table(raw.columns, where=path.name)
+        return guess_table(raw.columns, where=path.name, overrides=settings.columns)
     known = {table.name: table for table in LOADED_TABLES}
     if name not in known:
         raise UsageError("no such table to load into", got=name, allowed=", ".join(known))
@@ -204,7 +205,7 @@ def _write_rejects(engine: Engine, raw: RawTable, typed: str, table: Table, sour
     sql = read_sql(
         "payback.sources",
         "rejects.sql",
-        name=name,
+        target=name,
         structural=quoted(raw.rejects),
         typed=typed,
         raw=quoted(raw.relation),

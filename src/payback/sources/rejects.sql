@@ -1,5 +1,5 @@
 -- Rows that could not be taken apart, and rows with a value that could not be read, each with its original text.
-create or replace temp table ${name} as
+create or replace temp table ${target} as
 with structural as (
     select
         row_number, line_number, reason, column_name, value, rule,

@@ -1,0 +1,96 @@
+"""Fixtures that many tests share: a project folder, a way to write files, the command line in this process."""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+import sys
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
+"""Real data beside the checkout; tests that read it are left out where it is not there."""
+
+
+@pytest.fixture(autouse=True)
+def _clean_environment(monkeypatch):
+    """Keep settings of the machine out of the tests."""
+    import os
+
+    for name in list(os.environ):
+        if name.startswith("PAYBACK_") and name != "PAYBACK_TEST_MYSQL_URL":
+            monkeypatch.delenv(name)
+
+
+@pytest.fixture(autouse=True)
+def _quiet_logging():
+    """Undo the logging that a command set up, so that no handler outlives its folder."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    for handler in root.handlers[:]:
+        if handler not in handlers:
+            root.removeHandler(handler)
+            handler.close()
+    root.setLevel(level)
+
+
+@dataclass
+class Outcome:
+    """What a command left: its exit code, and what it wrote."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        """The JSON on stdout."""
+        return json.loads(self.out)
+
+
+class Shop:
+    """A project folder and the command line on it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def write(self, name: str, content: str | bytes, encoding: str = "utf-8") -> Path:
+        """Write a file into the folder."""
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content if isinstance(content, bytes) else content.encode(encoding))
+        return path
+
+    def run(self, *arguments: object) -> Outcome:
+        """Run ``payback --project FOLDER …`` in this process."""
+        from payback.cli import main
+
+        out, err = io.StringIO(), io.StringIO()
+        code = 0
+        with redirect_stdout(out), redirect_stderr(err):
+            try:
+                main(["--project", str(self.folder), *map(str, arguments)])
+            except SystemExit as leaving:
+                code = int(leaving.code or 0)
+        sys.stdout.flush()
+        return Outcome(code, out.getvalue(), err.getvalue())
+
+
+@pytest.fixture
+def shop(tmp_path) -> Shop:
+    """Return an empty project."""
+    return Shop(tmp_path)
+
+
+@pytest.fixture
+def shared_data() -> Path:
+    """Return the folder of real data."""
+    if not SHARED_DATA.is_dir():
+        pytest.skip("the folder of real data is not beside the checkout")
+    return SHARED_DATA
