@@ -27,7 +27,7 @@ demo: .venv/ready-demo
 	.venv/bin/payback demo
 
 test: .venv/ready-test
-	$(PY) -m pytest
+	$(PY) -m pytest -n 2
 
 check: .venv/ready-check
 	.venv/bin/ruff format --check .
