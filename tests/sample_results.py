@@ -276,3 +276,115 @@ def _part(chance, rows, season, **group):
     cost = sum(row["cost"] for row in rows) / 12
     revenue = sum(row["revenue"] for row in rows) / 12
     return measured(round(float(cost) * (0.9 + wave / 10), 2), round(float(revenue) * wave, 2), **group)
+
+
+def empty():
+    """Every table, no row."""
+    return Results(
+        summary(first_day=None, last_day=None, rows=[], warnings=[]),
+        {name: table.slice(0, 0) for name, table in small().tables.items()},
+    )
+
+
+def named(*names):
+    """A campaign and a channel for each name."""
+    rows = [
+        measured(100 + n, 300, campaign_id=n, campaign_name=name, channel=name, source=name, account=name, rank=n)
+        for n, name in enumerate(names, 1)
+    ]
+    texts = {"table_name": names, "reason": names, "rule": names, "example": names, "rows": [1] * len(names)}
+    results = small(
+        roi_by_campaign=roi_table(rows, "campaign_id", "campaign_name", "channel", "source", "account"),
+        roi_by_channel=roi_table(rows, "channel"),
+        segment_profiles=pa.table({"segment_name": names, "customers": [1] * len(names), "sentence": names}),
+        data_quality=pa.table({name: list(values) for name, values in texts.items()}),
+    )
+    return Results(
+        summary(title=names[0], warnings=list(names), rows=[account(table=name) for name in names]), results.tables
+    )
+
+
+def three_currencies():
+    """Two channels in each of euros, yen and an unstated currency."""
+    amounts = (("EUR", 100, 250), ("JPY", 20_000, 15_000), ("XXX", 70, 71))
+    totals = [measured(2 * cost, 2 * revenue, currency=code) for code, cost, revenue in amounts]
+    rows = [
+        measured(cost, revenue, currency=code, campaign_id=n, campaign_name=f"{channel} {code}", channel=channel)
+        for n, (code, cost, revenue) in enumerate(amounts)
+        for channel in ("Email", "Video")
+    ]
+    months = [
+        measured(cost, revenue, currency=code, month=date(2026, m, 1))
+        for m in (1, 2)
+        for code, cost, revenue in amounts
+    ]
+    return small(
+        roi_total=roi_table(totals),
+        roi_by_campaign=roi_table(rows, "campaign_id", "campaign_name", "channel", "source", "account"),
+        roi_by_channel=roi_table(rows, "channel"),
+        roi_by_month=roi_table(months, "month"),
+    )
+
+
+def alike(cost, revenue):
+    """Every figure made from the same cost and revenue, even where that makes no sense."""
+    row = measured(cost, revenue, campaign_id=1, campaign_name="Only", channel="Email", month=date(2026, 1, 1))
+    return small(
+        roi_total=roi_table([row]),
+        roi_by_campaign=roi_table([row], "campaign_id", "campaign_name", "channel", "source", "account"),
+        roi_by_channel=roi_table([row], "channel"),
+        roi_by_month=roi_table([row], "month"),
+    )
+
+
+def unknown():
+    """Rows in which nothing is known."""
+    rows = small().tables
+    return small(
+        **{
+            name: pa.table({field.name: pa.nulls(2, field.type) for field in rows[name].schema})
+            for name in (
+                "roi_total",
+                "roi_by_campaign",
+                "roi_by_channel",
+                "roi_by_month",
+                "segment_profiles",
+                "data_quality",
+            )
+        }
+    )
+
+
+LONG_NAME = "Spring collection, returning visitors, prospecting, broad match, EMEA and LATAM " * 3
+HOSTILE = (
+    "<script>alert(1)</script>",
+    "</style><img src=x onerror=alert(1)>",
+    '" onmouseover="alert(1)',
+    "{{ 7 * 7 }} {% raw %}",
+    '=HYPERLINK("http://example.org","x")',
+    "+1+1",
+    "-2+3",
+    "@SUM(1)",
+    "\t=1+1",
+    "\r=1+1",
+    "<r><t>markup</t></r>",
+    "NUL\x00 and BEL\x07",
+    "🎉 Été – Größe",
+    "תזמון \u202eRTL",
+    LONG_NAME[:200],
+)
+
+EDGES = {
+    "no tables": lambda: Results(summary(first_day=None, last_day=None, rows=[], warnings=[])),
+    "empty tables": empty,
+    "one of everything": lambda: alike("10.00", "25.00"),
+    "hostile names": lambda: named(*HOSTILE),
+    "all unknown": unknown,
+    "no cost": lambda: alike("0", "25.00"),
+    "refunds only": lambda: alike("10.00", "-25.00"),
+    "revenue unknown": lambda: alike("10.00", None),
+    "three currencies": three_currencies,
+    "no customers": lambda: Results(
+        summary(), {name: table for name, table in small().tables.items() if "segment" not in name}
+    ),
+}

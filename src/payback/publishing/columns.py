@@ -84,6 +84,8 @@ class ColumnView:
         """Return a value as people read it, a dash where it is missing."""
         if value is None:
             return formats.MISSING
+        if isinstance(value, bool):
+            return "yes" if value else "no"
         write = _WRITERS.get(self.unit)
         if write is None or not isinstance(value, int | float | Decimal):
             return str(value)

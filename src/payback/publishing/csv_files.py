@@ -25,12 +25,13 @@ if TYPE_CHECKING:
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 # Excel and Sheets ignore blanks before a formula, and a full-width sign counts as its plain one in East Asian versions.
-_BLANK = r"\s\x00-\x1f\x7f\u200b-\u200f\u2060\ufeff"
+_BLANK = r"\s\x00-\x1f\x7f\u200b-\u200f\u2060\ufeff'"
 _SIGN = "=+\\-@\N{FULLWIDTH EQUALS SIGN}\N{FULLWIDTH PLUS SIGN}\N{FULLWIDTH HYPHEN-MINUS}\N{FULLWIDTH COMMERCIAL AT}"
-_RUNS = rf"[{_BLANK}']*[{_SIGN}]"
-_FIRST = rf"(?:{_RUNS}|'*[\t\r\n])"
-_RISKY = re.compile(rf"(?:\A(?={_FIRST})|(?<=[;\t\r\n])(?={_RUNS}))")
-_GUARDED = re.compile(rf"(?:\A'(?={_FIRST})|(?<=[;\t\r\n])'(?={_RUNS}))")
+# A run is tried from its first blank only, and never twice: a cell of a million tabs must not take a day.
+_RUN = re.compile(f"(?<![{_BLANK}])[{_BLANK}]*+[{_SIGN}]")
+_LEADING = re.compile(f"[{_BLANK}]*+")
+_BREAK = re.compile(r"[\t\r\n]")
+_GUARDED_BREAK = re.compile(r"([\t\r\n])'")
 _MAYBE = f"[{_SIGN}\t\r\n]"
 
 
@@ -42,7 +43,11 @@ def with_apostrophes(text: str) -> str:
     >>> with_apostrophes("=1+1"), with_apostrophes("Sale -20 %"), with_apostrophes("a;=1+1")
     ("'=1+1", 'Sale -20 %', "a;'=1+1")
     """
-    return _RISKY.sub("'", text)
+
+    def guard(run: re.Match[str]) -> str:
+        return ("'" if _starts_cell(run) else "") + _BREAK.sub(r"\g<0>'", run.group())
+
+    return ("'" if _starts_with_break(text) else "") + _RUN.sub(guard, text)
 
 
 def without_apostrophes(text: str) -> str:
@@ -53,7 +58,22 @@ def without_apostrophes(text: str) -> str:
     >>> without_apostrophes("'=1+1"), without_apostrophes("'tis")
     ('=1+1', "'tis")
     """
-    return _GUARDED.sub("", text)
+
+    def bare(run: re.Match[str]) -> str:
+        return _GUARDED_BREAK.sub(r"\1", run.group()[1 if _starts_cell(run) else 0 :])
+
+    return _RUN.sub(bare, text[1:] if _starts_with_break(text) else text)
+
+
+def _starts_cell(run: re.Match[str]) -> bool:
+    """Whether a spreadsheet, whatever its separator, may start a cell with the run."""
+    return run.start() == 0 or run.string[run.start() - 1] == ";"
+
+
+def _starts_with_break(text: str) -> bool:
+    """Whether blanks with a tab or a line end open the text: some programs drop them and some see an empty cell."""
+    opening = _LEADING.match(text)
+    return opening is not None and _BREAK.search(opening.group()) is not None
 
 
 def write_csv(table: pa.Table, path: Path) -> None:

@@ -153,7 +153,7 @@ def _set_up(sheet: Worksheet, part: Part, table: pa.Table, styles: Styles) -> No
 def _colour(sheet: Worksheet, views: Sequence[ColumnView], rows: int, styles: Styles) -> None:
     """Colour what the sign or the word already says, and draw the shares as bars."""
     negative = {"type": "cell", "criteria": "<", "value": 0, "format": styles.condition(_BAD)}
-    bar = {"type": "data_bar", "bar_color": "#C7DCFB", "bar_solid": True, **_WHOLE}
+    bar = {"type": "data_bar", "bar_color": "#C7DCFB", **_WHOLE}
     for column, view in enumerate(views):
         area = (1, column, rows, column)
         if view.name in {"profit", "roi"} or view.name.endswith("_change"):

@@ -135,8 +135,11 @@ def _write_opening(page: _Page, results: Results) -> None:
     made = f"Made {summary.created_at:%Y-%m-%d %H:%M} UTC by Payback {summary.version}, run {summary.run_id}"
     page.line(made, font_color="#667085")
     page.line()
-    for sentence in story.headline(results, short=False):
-        page.line(story.plain(sentence), font_size=12)
+    for name, sentences in story.headline(results, short=False):
+        if name:
+            page.line(name, bold=True, font_size=12)
+        for sentence in sentences:
+            page.line(story.plain(sentence), font_size=12)
 
 
 def _write_totals(page: _Page, results: Results) -> None:

@@ -151,7 +151,7 @@ def percent(value: float | Decimal | None, decimals: int = 1) -> str:
     '225.3%'
     """
     exact = _decimal(value)
-    return MISSING if exact is None else _signed(exact, _rounded(exact * 100, decimals)) + "%"
+    return MISSING if exact is None else _signed(exact, _rounded(exact.scaleb(2, context=_CONTEXT), decimals)) + "%"
 
 
 def multiple(value: float | Decimal | None, decimals: int = 2) -> str:
@@ -222,7 +222,7 @@ def _rounded(exact: Decimal, decimals: int) -> Decimal:
 
 def _signed(exact: Decimal, rounded: Decimal, sign: str = "") -> str:
     minus = MINUS if exact < 0 and rounded else ""
-    return f"{minus}{sign}{abs(rounded):,f}"
+    return f"{minus}{sign}{rounded.copy_abs():,f}"
 
 
 def _short(exact: Decimal, sign: str) -> str:

@@ -27,10 +27,10 @@ def interval_covers(summary: Summary) -> str:
     """Return what the interval says, with the confidence and the target that the tables were computed with."""
     target = "break-even" if summary.target_roi == 0 else f"the target of {formats.percent(summary.target_roi)}"
     return (
-        f"The {formats.percent(summary.confidence, 0)} interval of ROI and ROAS covers day-to-day variation: "
-        "it takes the days of the period as a sample of such days and asks how far the ratio of the two sums would move if other "
-        "days had come (delta method over days, t quantile). A campaign pays back when its whole interval lies above "
-        f"{target}, it loses when its whole interval lies below, and otherwise nobody can tell yet."
+        f"The {formats.percent(summary.confidence, 0)} interval of ROI and ROAS covers day-to-day variation: it takes "
+        "the days of the period as a sample of such days and asks how far the ratio of the two sums would move if "
+        "other days had come (delta method over days, t quantile). A campaign pays back when its whole interval lies "
+        f"above {target}, it loses when its whole interval lies below, and otherwise nobody can tell yet."
     )
 
 

@@ -65,8 +65,8 @@ def currencies(results: Results) -> list[str]:
     return list(dict.fromkeys(_currency(row) for row in totals))
 
 
-def headline(results: Results, *, short: bool = True) -> list[Sentence]:
-    """Return what the results say: a few sentences for each currency.
+def headline(results: Results, *, short: bool = True) -> list[tuple[str, list[Sentence]]]:
+    """Return what the results say: a few sentences for each currency, in the order of `currencies`.
 
     Parameters
     ----------
@@ -74,20 +74,26 @@ def headline(results: Results, *, short: bool = True) -> list[Sentence]:
         Uses ``roi_total`` and ``roi_by_channel``.
     short : bool, default True
         Write amounts as ``€2.58m``; False writes them in full.
+
+    Returns
+    -------
+    list of (str, list of Sentence)
+        The currency's name, empty where there is only one, and its sentences.
     """
     amount = formats.short_money if short else formats.money
     totals = {_currency(row): row for row in results.records("roi_total")}
-    sentences = [
-        sentence
-        for currency in currencies(results)
-        for sentence in (
-            _money(totals[currency], amount),
-            _judgement(totals[currency], interval_name(results.summary)),
-            _best_and_worst(_channels(results, currency), amount),
-        )
-        if sentence
-    ]
-    return sentences or [(Words(NO_DATA),)]
+    name = interval_name(results.summary)
+    told = []
+    for currency in currencies(results):
+        total, channels = totals[currency], _channels(results, currency)
+        sentences = (_money(total, amount), _judgement(total, name), _best_and_worst(channels, amount))
+        told.append((currency_name(currency) if len(totals) > 1 else "", [one for one in sentences if one]))
+    return told or [("", [(Words(NO_DATA),)])]
+
+
+def currency_name(currency: str) -> str:
+    """Return a currency for a heading."""
+    return "No stated currency" if currency == UNKNOWN_CURRENCY else currency
 
 
 def plain(sentence: Iterable[Words]) -> str:

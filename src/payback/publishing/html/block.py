@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     Record = dict[str, Any]
 
-MOST_BARS = 12
+MOST_BARS = 8
 ENDS = 8
 """Campaigns named at each end; a shop with few campaigns needs no such list."""
 
@@ -103,14 +103,14 @@ class _Lens:
 
     @property
     def name(self) -> str:
-        return "no stated currency" if self.currency == UNKNOWN_CURRENCY else self.currency
+        return story.currency_name(self.currency)
 
     @property
     def interval(self) -> str:
         return story.interval_name(self.results.summary)
 
     def titled(self, text: str) -> str:
-        return text if self.is_only else f"{text}, {self.name}"
+        return text if self.is_only else f"{text}: {self.name}"
 
     def rows(self, table: str) -> list[Record]:
         rows = self.results.records(table)
@@ -135,7 +135,7 @@ def block_of(results: Results, currency: str, *, is_only: bool) -> Block:
     campaigns = sorted(lens.rows("roi_by_campaign"), key=_by_profit)
     period, periods = _periods(lens)
     return Block(
-        heading="Results" if is_only else f"Results in {lens.name}",
+        heading="Results" if is_only else f"Results: {lens.name}",
         is_only=is_only,
         cards=[_card(METRICS[name], total, periods, lens) for name in _CARDS if name in total],
         trend=_trend(lens, period, periods) if periods else None,
@@ -149,8 +149,10 @@ def block_of(results: Results, currency: str, *, is_only: bool) -> Block:
 
 def _card(metric: Metric, total: Record, periods: Sequence[Record], lens: _Lens) -> Card:
     value = total[metric.name]
-    full = view_of(pa.field(metric.name, pa.float64())).text(value, lens.currency)
-    short = full
+    view = view_of(pa.field(metric.name, pa.float64()))
+    if metric.unit == "decimal" and value is not None and value == int(value):
+        view = replace(view, decimals=0)
+    short = full = view.text(value, lens.currency)
     if metric.unit == "money":
         short = formats.short_money(value, lens.currency)
     elif metric.unit == "decimal":
@@ -175,9 +177,9 @@ def _change(metric: Metric, total: Record) -> str:
 def _periods(lens: _Lens) -> tuple[str, list[Record]]:
     """Return the coarsest calendar with enough periods to show a course."""
     for name, least in _PERIODS:
-        rows = lens.rows(f"roi_by_{name}")
+        rows = [row for row in lens.rows(f"roi_by_{name}") if row.get(name) is not None]
         if len(rows) >= least:
-            return name, sorted(rows, key=lambda row: str(row.get(name)))
+            return name, sorted(rows, key=lambda row: str(row[name]))
     return "", []
 
 

@@ -162,7 +162,8 @@ def nice_ticks(low: float, high: float, count: int = 5) -> list[float]:
     >>> nice_ticks(0, 43)
     [0.0, 10.0, 20.0, 30.0, 40.0, 50.0]
     """
-    span = (high - low) or 1.0
+    high = high if high > low else low + 1
+    span = high - low
     power = 10.0 ** math.floor(math.log10(span / count))
     step = next(factor * power for factor in _STEPS if factor * power * count >= span * 0.999)
     first, last = math.floor(low / step + 1e-9), max(math.ceil(high / step - 1e-9), 1)

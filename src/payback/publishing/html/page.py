@@ -52,7 +52,7 @@ class Page:
     period: str
     made: str
     trace: str
-    headline: list[story.Sentence]
+    headline: list[tuple[str, list[story.Sentence]]]
     blocks: list[Block]
     segments: list[Segment]
     segment_table: TableView | None

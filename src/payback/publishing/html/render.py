@@ -27,6 +27,11 @@ if TYPE_CHECKING:
 # HTML has no way to write these, and one of them (NUL) is an error wherever it stands.
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
 
+# Letters written from right to left, and the invisible signs that turn the direction of what follows them.
+_TURNS = re.compile(
+    "[\u0590-\u08ff\u200e\u200f\u202a-\u202e\u2066-\u2069\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]"
+)
+
 
 def write_html(results: Results, path: Path) -> Path:
     """Write the HTML summary and return its path.
@@ -72,6 +77,7 @@ def _report() -> jinja2.Template:
         lstrip_blocks=True,
         auto_reload=False,
     )
+    environment.tests["turning"] = lambda text: _TURNS.search(text) is not None
     return environment.get_template("report.html")
 
 
