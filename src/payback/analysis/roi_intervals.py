@@ -113,7 +113,7 @@ def t_quantiles(confidence: float, most_days: int) -> pa.Table:
 
     Examples
     --------
-    >>> round(t_quantiles(0.95, 14)["t"][-1].as_py(), 3)
+    >>> round(t_quantiles(0.95, 14)["t"][12].as_py(), 3)
     2.16
     """
     # Rounded up to whole years, so that a calculation for each group of a report finds the table made.
