@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from payback.engine.columns import guess_table, known_headers, match_columns, require_columns
 from payback.engine.duckdb import literal, quoted, read_sql
 from payback.engine.typed import READING_RULES, ReadSettings, type_columns
-from payback.errors import ConservationError, MissingColumnError, TooManyRejectedRowsError, UsageError
+from payback.errors import ConservationError, MissingColumnError, PaybackError, TooManyRejectedRowsError, UsageError
 from payback.sources.platforms import find_source, slug
 from payback.sources.reading import RawTable, ReadOptions, read_file
 from payback.tables import CAMPAIGNS, CUSTOMERS, LOADED_TABLES, ORDERS, Table
@@ -119,6 +119,16 @@ def read_typed_file(engine: Engine, path: Path, settings: FileSettings) -> Typed
     InputError
         The file cannot be used; nothing was kept of it.
     """
+    try:
+        return _read(engine, path, settings)
+    except PaybackError as error:
+        # Whatever went wrong below, the message names the file.
+        if path.name not in str(error):
+            error.where = f"{path.name}, {error.where}" if error.where else path.name
+        raise
+
+
+def _read(engine: Engine, path: Path, settings: FileSettings) -> TypedFile:
     raw = read_file(engine, path, known_headers=known_headers(), options=settings.options)
     table = _table(settings, raw, path)
     mapping = match_columns(raw.columns, table, overrides=settings.columns, duplicates=raw.duplicate_columns)

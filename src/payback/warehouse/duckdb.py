@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from payback.engine.duckdb import Engine, quoted, translated
-from payback.errors import UnreadableFileError, WarehouseBusyError, WarehouseError
+from payback.errors import WarehouseBusyError, WarehouseError
 from payback.tables import TABLES
 from payback.warehouse import schema
 from payback.warehouse.base import Load, Slice
@@ -42,7 +42,7 @@ class DuckDBWarehouse:
     ------
     WarehouseBusyError
         Another program holds the file.
-    UnreadableFileError
+    WarehouseError
         The file is no DuckDB database.
     SchemaVersionError
         The file was written by a newer program.
@@ -276,7 +276,7 @@ def _equal(where: Mapping[str, object]) -> tuple[str, list[object]]:
     return test or "true", list(where.values())
 
 
-def _open_error(error: duckdb.Error, path: Path) -> WarehouseError | UnreadableFileError:
+def _open_error(error: duckdb.Error, path: Path) -> WarehouseError:
     text = str(error)
     if "lock" in text.lower():
         holder = re.search(r"PID (\d+)", text)
@@ -287,7 +287,7 @@ def _open_error(error: duckdb.Error, path: Path) -> WarehouseError | UnreadableF
             hint="wait for it to end, or close it, and run again",
         )
     if path.exists() and path.is_file() and "not a valid DuckDB" in text:
-        return UnreadableFileError(
+        return WarehouseError(
             "this file is no DuckDB database", where=str(path), hint="set warehouse.path to another file"
         )
     return WarehouseError("the database cannot be opened", where=str(path), got=text.splitlines()[0])
