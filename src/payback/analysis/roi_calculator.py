@@ -47,7 +47,8 @@ class ROICalculator:
     Notes
     -----
     The interval of ROI says how much the result moves with good and bad days. It does not say that the campaign
-    caused the revenue: that is attribution, and the revenue is the one the sources report.
+    caused the revenue: that is attribution, and the revenue is the one the sources report. `payback.metrics.VERDICTS`
+    says what each verdict means.
 
     Examples
     --------
