@@ -5,7 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import rich_click as click
+
 from payback.cleaning.rules import CAMPAIGN_RULES, CUSTOMER_RULES
+from payback.cli.main import payback
 from payback.config.files import dotted
 from payback.config.schema import allowed, has_format, known, setting, settings_schema
 from payback.metrics import METRICS, sql
@@ -21,7 +24,12 @@ ENTRY = "FileSettings"
 
 def pages() -> dict[str, str]:
     """Return the pages by file name."""
-    return {"configuration.md": configuration(), "tables.md": tables(), "metrics.md": metrics()}
+    return {
+        "configuration.md": configuration(),
+        "tables.md": tables(),
+        "metrics.md": metrics(),
+        "cli.md": commands(),
+    }
 
 
 def configuration() -> str:
@@ -44,6 +52,95 @@ def configuration() -> str:
         _grid(("setting", "values", "default", "meaning"), rows),
     ]
     return _page(parts)
+
+
+def commands() -> str:
+    """Return the page of every command and option, and of the JSON that each prints."""
+    parts = ["# Commands", MADE, _COMMANDS, *_command(payback, "payback")]
+    context = click.Context(payback)
+    for name in payback.list_commands(context):
+        command = payback.get_command(context, name)
+        parts += _command(command, f"payback {name}")
+        for inner in getattr(command, "commands", {}).values():
+            parts += _command(inner, f"payback {name} {inner.name}")
+        if name in _JSON:
+            parts.append(_JSON[name])
+    return _page(parts)
+
+
+def _command(command: Any, name: str) -> list[str]:
+    text = " ".join((command.help or "").split())
+    rows = [
+        (f"`{', '.join(option.opts)}`", option.help or "", _option_default(option))
+        for option in command.params
+        if isinstance(option, click.Option)
+    ]
+    arguments = "".join(f" {option.make_metavar(click.Context(command))}" for option in command.params
+                        if isinstance(option, click.Argument))  # fmt: skip
+    table = [_grid(("option", "meaning", "default"), rows)] if rows else []
+    return [f"## {name}{arguments}", text, *table]
+
+
+def _option_default(option: Any) -> str:
+    if isinstance(option.show_default, str):
+        return option.show_default
+    shown = option.default if isinstance(option.default, str | int) and not isinstance(option.default, bool) else ""
+    return f"`{shown}`" if shown != "" else ""
+
+
+_COMMANDS = """\
+Data goes to stdout, talk to stderr. Exit codes: 0 done, 1 failed, 2 usage or configuration. An expected failure shows a
+message, never a traceback. Every command that prints data takes `--json`; the keys below are stable: new ones may be added,
+none is renamed or removed within a major version.
+
+Shell completion: `eval "$(_PAYBACK_COMPLETE=bash_source payback)"` in bash, `zsh_source` and `fish_source` for the others."""
+
+_JSON = {
+    "load": """\
+`--json` prints one object. `files` has one object for each file:
+
+| key | meaning |
+| --- | --- |
+| `path`, `table`, `source` | the file, the table its rows went to, the source they are of |
+| `status` | `loaded`, `unchanged` (this content is loaded already; the numbers are those of its load), `dry run`, `failed` |
+| `rows_read` | data rows of the file, always `rows_loaded + rows_rejected` |
+| `rows_loaded`, `rows_rejected` | rows in the table, rows in `rejected_rows` |
+| `sums` | `cost` and `revenue` of the loaded rows as exact decimal strings; null where the table has no such column |
+| `mapping` | our column: header of the file |
+| `unused` | headers that no column took |
+| `rejected` | reason: rows |
+| `warnings` | what a person should know, a sentence each |
+| `slices_written`, `slices_unchanged` | slices that were replaced, and that were as before |
+| `dialect` | how the file was read: format, encoding, delimiter, header line, sheet |
+| `seconds` | duration |
+| `error`, `reason`, `exit_code` | only where `status` is `failed` |""",
+    "run": """\
+`--json` prints the run record:
+
+| key | meaning |
+| --- | --- |
+| `run_id`, `version`, `started_at`, `finished_at`, `seconds` | the run; times are UTC |
+| `status` | `done`, `unchanged`, `failed` |
+| `steps` | for each of load, clean, roi, segments, publish: `step`, `status`, `seconds`, `rows_in`, `rows_out`, `rows_rejected`, `peak_memory_mb`, `slowest_query`, `note`, `error` |
+| `files` | as `payback load` prints them |
+| `rows` | for each table and currency where its rows and its money went |
+| `outputs` | `name`, `format`, `path` of each file that was written |
+| `warnings`, `error`, `error_rate`, `peak_memory_mb`, `fingerprint`, `dry_run` | what they say |""",
+    "roi": """\
+`--json` prints `by`, `rows`, `total` and `totals`. Rows carry the names of [metrics](metrics.md); money and counts are numbers
+with all their digits, ratios are numbers, what is undefined is null. `total` is the row of everything; where the data holds
+several currencies it is null, and `totals` has a row for each.""",
+    "segments": """\
+`--json` prints `n_clusters`, `segments` (a row each: `segment`, `segment_name`, `customers`, `share_of_customers`, `revenue`,
+`share_of_revenue`, median and mean of each feature, `sentence`) and `choice` (the candidates of `--n-clusters auto`, else
+null).""",
+    "rejected": """\
+`--json` prints `reasons` (the table `data_quality`) and `rows` (the first rows of `rejected_rows`).""",
+    "runs": """\
+`--json` prints `runs`, the newest first; with a run id the record of that run.""",
+    "doctor": """\
+`--json` prints `ok` and `checks`: `name`, `status` (ok, warn, fail), `found`, `hint`. Exit code 1 where a check fails.""",
+}
 
 
 def _rules() -> list[str]:
