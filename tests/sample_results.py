@@ -326,9 +326,10 @@ def three_currencies():
     )
 
 
-def alike(cost, revenue):
+def alike(cost, revenue, **more):
     """Every figure made from the same cost and revenue, even where that makes no sense."""
-    row = measured(cost, revenue, campaign_id=1, campaign_name="Only", channel="Email", month=date(2026, 1, 1))
+    group = {"campaign_id": 1, "campaign_name": "Only", "channel": "Email", "month": date(2026, 1, 1)}
+    row = measured(cost, revenue, **group, **more)
     return small(
         roi_total=roi_table([row]),
         roi_by_campaign=roi_table([row], "campaign_id", "campaign_name", "channel", "source", "account"),
@@ -383,6 +384,7 @@ EDGES = {
     "no cost": lambda: alike("0", "25.00"),
     "refunds only": lambda: alike("10.00", "-25.00"),
     "revenue unknown": lambda: alike("10.00", None),
+    "odd currency": lambda: alike("10.00", "25.00", currency='E"\x00</x>🎉' * 9),
     "three currencies": three_currencies,
     "no customers": lambda: Results(
         summary(), {name: table for name, table in small().tables.items() if "segment" not in name}

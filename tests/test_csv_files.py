@@ -9,9 +9,9 @@ import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sample_results import HOSTILE, MONEY, small
 
 from payback.publishing.csv_files import with_apostrophes, without_apostrophes, write_csv
+from sample_results import HOSTILE, MONEY, small
 
 GOLDEN = Path(__file__).parent / "golden" / "roi_by_campaign.csv"
 RISKY = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")

@@ -6,11 +6,11 @@ from decimal import Decimal
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from sample_results import EDGES, large, small
 
 from payback.errors import PublishingError, UsageError
 from payback.publishing.parquet import publish_tables, write_parquet
 from payback.publishing.results import Results
+from sample_results import EDGES, large, small
 
 
 def test_each_table_has_a_parquet_and_a_csv_file(tmp_path):

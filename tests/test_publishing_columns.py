@@ -2,10 +2,10 @@
 
 import pyarrow as pa
 import pytest
-from sample_results import MONEY
 
 from payback.metrics import METRICS
 from payback.publishing.columns import title_of, view_of, views_of
+from sample_results import MONEY
 
 
 @pytest.mark.parametrize("name", METRICS)
@@ -45,7 +45,7 @@ def test_a_metric_takes_its_words_from_metrics(name):
     ],
 )
 def test_other_columns_are_named_after_what_they_belong_to(name, kind, label, unit):
-    """Ends of intervals, changes, shares and statistics take the unit of their metric; unknown columns keep their name."""
+    """Ends of intervals, changes, shares and statistics take the unit of their metric; others keep their name."""
     view = view_of(pa.field(name, kind))
 
     assert (label, unit) == (view.label, view.unit)

@@ -9,6 +9,13 @@ from payback.errors import PublishingError
 from payback.publishing.files import Staging, checked_name
 
 
+def write_and_fail(target, error):
+    """Write half of a file, then fail."""
+    with Staging() as staging:
+        staging.path(target).write_text("new", encoding="utf-8")
+        raise error
+
+
 def test_files_of_one_block_appear_together(tmp_path):
     """While the block runs the old content stands; afterwards the new one, and nothing else."""
     target = tmp_path / "new" / "a.txt"
@@ -24,9 +31,8 @@ def test_files_of_one_block_appear_together(tmp_path):
 def test_a_failure_leaves_the_old_files_and_no_leftovers(tmp_path):
     """An error in the block passes through and changes nothing."""
     (tmp_path / "a.txt").write_text("old", encoding="utf-8")
-    with pytest.raises(ZeroDivisionError), Staging() as staging:
-        staging.path(tmp_path / "a.txt").write_text("new", encoding="utf-8")
-        _ = 1 / 0
+    with pytest.raises(ZeroDivisionError):
+        write_and_fail(tmp_path / "a.txt", ZeroDivisionError())
 
     assert [path.read_text(encoding="utf-8") for path in tmp_path.iterdir()] == ["old"]
 
@@ -63,12 +69,8 @@ def test_a_file_in_the_place_of_the_folder_is_told(tmp_path):
 
 def test_a_full_disk_is_told(tmp_path):
     """An error of the operating system while writing becomes ours."""
-    with (
-        pytest.raises(PublishingError, match=r"a\.txt\n.*No space left on device\n.*disk has room"),
-        Staging() as staging,
-    ):
-        staging.path(tmp_path / "a.txt")
-        raise OSError(28, "No space left on device")
+    with pytest.raises(PublishingError, match=r"a\.txt\n.*No space left on device\n.*disk has room"):
+        write_and_fail(tmp_path / "a.txt", OSError(28, "No space left on device"))
 
 
 def test_old_leftovers_are_swept(tmp_path):

@@ -102,16 +102,16 @@ def write_value(
     """
     row, column = position
     style = styles.value(view, currency, total=total)
-    if value is None or value == "":
+    if isinstance(value, int | float | Decimal) and not isinstance(value, bool) and _fits(value):
+        sheet.write_number(row, column, float(value) if isinstance(value, Decimal) else value, style)
+    elif _is_nothing(value):
         if total:
             sheet.write_blank(row, column, None, styles.text(total=True))
     elif isinstance(value, bool):
         sheet.write_boolean(row, column, value, style)
-    elif isinstance(value, int | float | Decimal) and _fits(value):
-        sheet.write_number(row, column, float(value) if isinstance(value, Decimal) else value, style)
     elif isinstance(value, date) and (day := _excel_day(value)) is not None:
         sheet.write_datetime(row, column, day, style)
-    elif not (isinstance(value, float) and not math.isfinite(value)):
+    else:
         risky = bool(_LOOKS_LIKE_FORMULA.match(str(value)))
         write_text(sheet, row, column, str(value), styles, styles.text(risky=risky, total=total))
 
@@ -138,6 +138,11 @@ def _excel_length(text: str) -> int:
 
 def _fits(value: float | Decimal) -> bool:
     return abs(value) <= _EXACT_INTEGER if isinstance(value, int) else math.isfinite(value)
+
+
+def _is_nothing(value: Any) -> bool:
+    """Whether there is nothing to show: null, an empty text, or a number that is none."""
+    return value is None or value == "" or (isinstance(value, float | Decimal) and not math.isfinite(value))
 
 
 def _excel_day(value: date) -> date | None:

@@ -113,7 +113,7 @@ def money(value: float | Decimal | None, currency: str | None, *, decimals: int 
     >>> money(Decimal("-1234.5"), "EUR")
     '−€1,234.50'
     >>> money(0.0004, "EUR")
-    '€0.0004'
+    '€0.00040'
     """
     exact = _decimal(value)
     if exact is None:
@@ -191,8 +191,12 @@ def excel_format(unit: str, decimals: int = 2, currency: str | None = None) -> s
     """
     if unit == "money":
         shown = currency_of(currency)
+        # A code comes from the data: a quote or a control character in it would break the workbook.
+        sign = "".join(
+            letter for letter in shown.sign[:12] if letter == _SPACE or (letter.isprintable() and letter != '"')
+        )
         plain = "#,##0" + _places(shown.decimals)
-        return f'"{shown.sign}"{plain};-"{shown.sign}"{plain}' if shown.sign else plain
+        return f'"{sign}"{plain};-"{sign}"{plain}' if sign else plain
     fixed = {"id": "0", "date": "yyyy-mm-dd", "timestamp": "yyyy-mm-dd hh:mm:ss", "text": "@", "boolean": "General"}
     if unit in fixed:
         return fixed[unit]

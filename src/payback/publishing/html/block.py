@@ -26,6 +26,7 @@ MOST_BARS = 8
 ENDS = 8
 """Campaigns named at each end; a shop with few campaigns needs no such list."""
 
+_CUT = "; slashed bars are longer than shown"
 _CARDS = ("cost", "revenue", "profit", "roi", "cpa", "conversions")
 _PERIODS = (("month", 4), ("week", 4), ("day", 2), ("month", 2))
 _CHANNEL_COLUMNS = ("channel", "cost", "revenue", "profit", "roi", "interval", "roas", "cpa", "conversions", "verdict")
@@ -208,11 +209,16 @@ def _roi_bars(lens: _Lens, channels: Sequence[Record]) -> BarList | None:
     shown.sort(key=lambda row: -row["roi"])
     drawn = bars([(row["roi"], row.get("roi_low"), row.get("roi_high")) for row in shown])
     named_bars = [
-        _named_bar(row, "channel", formats.percent(row["roi"]), story.interval(row) or "no interval", bar)
+        _named_bar(row, "channel", formats.percent(row["roi"]), _evidence(row), bar)
         for row, bar in zip(shown, drawn, strict=True)
     ]
     rest = f"; the {MOST_BARS} with the most cost" if len(known) > len(shown) else ""
+    rest += _CUT if any(bar and bar.is_cut for bar in drawn) else ""
     return BarList(lens.titled("ROI by channel"), f"with its {lens.interval}{rest}", named_bars)
+
+
+def _evidence(row: Record) -> str:
+    return story.interval(row) or str(row.get("interval_note") or "no interval")
 
 
 def _ends(lens: _Lens, campaigns: Sequence[Record]) -> list[BarList]:
@@ -232,7 +238,8 @@ def _profit_bars(lens: _Lens, heading: str, rows: Sequence[Record]) -> BarList:
     for row, bar in zip(rows, drawn, strict=True):
         value = formats.short_money(row["profit"], lens.currency)
         named_bars.append(_named_bar(row, "campaign_name", value, f"ROI {formats.percent(row.get('roi'))}", bar))
-    return BarList(lens.titled(heading), "campaigns by profit", named_bars)
+    note = "campaigns by profit" + (_CUT if any(bar and bar.is_cut for bar in drawn) else "")
+    return BarList(lens.titled(heading), note, named_bars)
 
 
 def _named_bar(row: Record, column: str, value: str, note: str, bar: Bar | None) -> NamedBar:
@@ -252,7 +259,8 @@ def _table(lens: _Lens, name: str, caption: str, columns: Sequence[str], rows: S
     if not rows:
         return None
     total, table = lens.rows("roi_total")[0], lens.results.tables[name]
-    return table_view(lens.titled(caption), table, columns, rows, total=total, bar="revenue", interval=lens.interval)
+    bar = "revenue" if name == "roi_by_channel" else None  # campaigns have their bars above the table
+    return table_view(lens.titled(caption), table, columns, rows, total=total, bar=bar, interval=lens.interval)
 
 
 def _by_profit(row: Record) -> tuple[bool, Any]:

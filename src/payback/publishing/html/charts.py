@@ -5,6 +5,7 @@ The drawings need no script and no style attribute, so the page's content policy
 
 from __future__ import annotations
 
+import itertools
 import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -20,6 +21,7 @@ WIDE, NARROW = (760, 344), (342, 240)
 _LEFT, _RIGHT, _TOP, _BOTTOM = 58, 12, 12, 26
 _STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
 _LETTER_WIDTH = 7.5
+_GAP = 5
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,7 @@ class Bar:
     low: str = ""
     high: str = ""
     tone: str = "good"
+    is_cut: bool = False
 
 
 def trend(
@@ -128,23 +131,19 @@ def bars(rows: Sequence[tuple[float | None, float | None, float | None]]) -> lis
     Parameters
     ----------
     rows : sequence of (value, low, high)
-        Value and the ends of its interval. A whisker is cut at the edge, so that one wide interval does not
-        flatten all bars.
+        Value and the ends of its interval. What would flatten all other bars is cut at the edge: a bar many times as
+        long as the rest (``is_cut``), and the whisker of a wide interval.
     """
     known = [value for value, _, _ in rows if value is not None]
     if not known:
         return [None] * len(rows)
-    reach = max(abs(value) for value in known) or 1.0
-    lows = [low for value, low, _ in rows if value is not None and low is not None]
-    highs = [high for value, _, high in rows if value is not None and high is not None]
-    low = max(min([0.0, *known, *lows]), min([0.0, *known]) - reach / 2)
-    high = min(max([0.0, *known, *highs]), max([0.0, *known]) + reach / 2)
-    span = (high - low) or 1.0
-
-    def x(value: float) -> float:
-        return 1 + 98 * (min(max(value, low), high) - low) / span
-
-    return [None if value is None else _bar(value, ends, x) for value, *ends in rows]
+    longest = _longest(known)
+    inside = [value for value in known if abs(value) <= longest] or [0.0]
+    ends = [end for value, *both in rows if value is not None for end in both if end is not None]
+    low = max(min([0.0, *known, *ends]), min([0.0, *inside]) - longest / 2)
+    high = min(max([0.0, *known, *ends]), max([0.0, *inside]) + longest / 2)
+    scale = _Scale(low, high)
+    return [None if value is None else _bar(value, ends, scale) for value, *ends in rows]
 
 
 def share_bar(value: float | None, largest: float) -> str:
@@ -166,17 +165,40 @@ def nice_ticks(low: float, high: float, count: int = 5) -> list[float]:
     span = high - low
     power = 10.0 ** math.floor(math.log10(span / count))
     step = next(factor * power for factor in _STEPS if factor * power * count >= span * 0.999)
-    first, last = math.floor(low / step + 1e-9), max(math.ceil(high / step - 1e-9), 1)
+    first, last = math.floor(low / step), max(math.ceil(high / step), 1)
     return [round(position * step, 10) for position in range(first, last + 1)]
 
 
-def _bar(value: float, ends: Sequence[float | None], x: object) -> Bar:
-    place = x if callable(x) else float
-    start, stop, zero = place(min(0.0, value)), place(max(0.0, value)), place(0.0)
+@dataclass(frozen=True)
+class _Scale:
+    """Amounts from low to high, as percent of a width with a little air at both ends."""
+
+    low: float
+    high: float
+
+    def place(self, value: float) -> float:
+        return 1 + 98 * (min(max(value, self.low), self.high) - self.low) / ((self.high - self.low) or 1.0)
+
+
+def _longest(values: Sequence[float]) -> float:
+    """Return the length up to which bars are drawn in full: beyond a gap of five times, bars are cut."""
+    lengths = sorted((abs(value) for value in values), reverse=True)
+    for longer, shorter in itertools.pairwise(lengths[: len(lengths) // 2 + 1]):
+        if longer > _GAP * shorter > 0:
+            return shorter
+    return lengths[0] or 1.0
+
+
+def _bar(value: float, ends: Sequence[float | None], scale: _Scale) -> Bar:
+    start, stop = scale.place(min(0.0, value)), scale.place(max(0.0, value))
     low, high = ends
-    whisker = () if low is None or high is None else (_number(place(low)), _number(place(high)))
+    is_cut = not scale.low <= value <= scale.high
+    whisker = ("", "")
+    if low is not None and high is not None and not is_cut:
+        whisker = (_number(scale.place(low)), _number(scale.place(high)))
+    length = _number(max(0.4, stop - start))
     tone = "bad" if value < 0 else "good"
-    return Bar(_number(start), _number(max(0.4, stop - start)), _number(zero), *whisker or ("", ""), tone=tone)
+    return Bar(_number(start), length, _number(scale.place(0.0)), *whisker, tone=tone, is_cut=is_cut)
 
 
 def _x_ticks(labels: Sequence[str], xs: Sequence[float], width: int) -> tuple[Tick, ...]:
@@ -187,9 +209,8 @@ def _x_ticks(labels: Sequence[str], xs: Sequence[float], width: int) -> tuple[Ti
     room = max(1, int((width - _LEFT - _RIGHT) // longest))
     step = max(1, math.ceil(len(labels) / room))
     last = len(labels) - 1
-    anchors = {0: "start" if last else "middle", last: "end"}
     return tuple(
-        Tick(_number(xs[position]), labels[position], anchors.get(position, "middle"))
+        Tick(_number(xs[position]), labels[position], "end" if position == last > 0 else "middle")
         for position in range(0, len(labels), step)
     )
 

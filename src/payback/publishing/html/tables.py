@@ -19,9 +19,6 @@ if TYPE_CHECKING:
 INTERVAL = "interval"
 """A column that is no column of the table: the two ends of ROI's interval in one cell."""
 
-MOST_INBARS = 500
-"""Rows up to which a table draws bars: beyond, they are a third of the page's bytes and nobody compares them."""
-
 
 @dataclass(frozen=True, slots=True)
 class Cell:
@@ -78,7 +75,7 @@ def table_view(
     total : dict, optional
         The finished total, shown below.
     bar : str, optional
-        Column that is also drawn as a bar, unless there are very many rows.
+        Column that is also drawn as a bar.
     interval : str
         What the interval of ROI is called.
     """
@@ -86,8 +83,7 @@ def table_view(
     if {"roi_low", "roi_high"} <= present.keys():
         present[INTERVAL] = ColumnView(INTERVAL, interval, "decimal", 0, "Ends of the interval of ROI.")
     views = [present[name] for name in names if name in present]
-    drawn = bar if bar in present and len(records) <= MOST_INBARS else None
-    largest = max((float(row[drawn] or 0) for row in records), default=0.0) if drawn else 0.0
+    largest = max((float(row[bar] or 0) for row in records), default=0.0) if bar else 0.0
     rows = [[cell(view, row, largest if view.name == bar else 0.0) for view in views] for row in records]
     heads = tuple(Head(view.label, not view.is_number, view.description) for view in views)
     return TableView(caption, heads, rows, [_total_cells(views, total)] if total else [])
