@@ -53,6 +53,7 @@ def fit_customers(table: pa.Table, settings: Settings, previous: SegmentModel | 
         features = frames.known_features(engine, table, settings.features)
         currency = frames.currency_of(engine, table)
         fitted = _fit(engine, table, features, settings)
+        frames.register_segmented(engine, table, frames.labels_of(engine, fitted.model.assignment_sql()))
         ordered = fitted.model.reordered(revenue_order(engine, fitted.model, table.column_names))
         fitted = _assigned(engine, replace(fitted, model=ordered), previous, settings)
         rows = measured(engine, table, fitted.labels, settings.features)

@@ -144,6 +144,17 @@ def labels_of(engine: Engine, expression: str) -> npt.NDArray[np.int32]:
     return np.asarray(found.column(0).to_numpy(), dtype=np.int32)
 
 
+def register_segmented(engine: Engine, table: pa.Table, labels: npt.NDArray[np.int32]) -> None:
+    """Make the customers and their segments readable as ``segmented``."""
+    kept = table.select([name for name in table.column_names if name != "segment"])
+    engine.register("segmented", kept.append_column("segment", _numbers(labels)))
+
+
+def _numbers(labels: npt.NDArray[np.int32]) -> pa.Array:
+    """Return segment numbers from labels, null where there is none."""
+    return pa.array(labels.astype(np.int64) + 1, mask=labels < 0)
+
+
 def matrix_table(matrix: npt.NDArray[np.float64], names: Sequence[str]) -> pa.Table:
     """Return a matrix as an Arrow table."""
     columns = [pa.array(np.ascontiguousarray(matrix[:, place])) for place in range(matrix.shape[1])]
@@ -164,7 +175,7 @@ def with_segments(frame: Any, labels: npt.NDArray[np.int32], names: Sequence[str
     """
     mask = labels < 0
     words = pa.DictionaryArray.from_arrays(pa.array(np.where(mask, len(names), labels)), [*names, NOT_SEGMENTED])
-    columns = {"segment": pa.array(labels.astype(np.int64) + 1, mask=mask), "segment_name": words.cast(pa.string())}
+    columns = {"segment": _numbers(labels), "segment_name": words.cast(pa.string())}
     kind = kind_of(frame)
     if kind == "pandas":
         return _with_pandas(frame, labels, columns["segment_name"])

@@ -25,7 +25,7 @@ def revenue_order(engine: Engine, model: SegmentModel, there: Sequence[str]) -> 
     Parameters
     ----------
     engine : Engine
-        Its table ``customers`` is read.
+        Its table ``segmented`` is read: customers and their segment in the model.
     model : SegmentModel
         Segments in any order.
     there : sequence of str
@@ -34,24 +34,16 @@ def revenue_order(engine: Engine, model: SegmentModel, there: Sequence[str]) -> 
     keys = [name for name in ORDER if name in there]
     means: dict[int, list[Fraction]] = {}
     if keys:
-        for segment, *sums in engine.rows(_order_sql(model, keys)):
-            pairs = zip(sums[::2], sums[1::2], strict=True)
+        sums = ", ".join(f"sum({name}), count({name})" for name in keys)
+        numbers = ", ".join(f"{exact_sql(name)} as {name}" for name in keys)
+        for segment, *found in engine.rows(
+            read_sql("payback.analysis", "segment_order.sql", numbers=numbers, sums=sums)
+        ):
+            pairs = zip(found[::2], found[1::2], strict=True)
             means[segment - 1] = [Fraction(total) / count if count else _LOWEST for total, count in pairs]
     centres = model.means_of_transformed.tolist()
-    missing = [_LOWEST] * len(keys)
-    return sorted(
-        range(len(centres)), key=lambda place: (means.get(place, missing), centres[place][::-1]), reverse=True
-    )
-
-
-def _order_sql(model: SegmentModel, keys: Sequence[str]) -> str:
-    return read_sql(
-        "payback.analysis",
-        "segment_order.sql",
-        segment=model.assignment_sql(),
-        numbers=", ".join(f"{exact_sql(name)} as exact_{name}" for name in keys),
-        sums=", ".join(f"sum(exact_{name}), count(exact_{name})" for name in keys),
-    )
+    nobody = [_LOWEST] * len(keys)
+    return sorted(range(len(centres)), key=lambda place: (means.get(place, nobody), centres[place][::-1]), reverse=True)
 
 
 def centroid_order(model: SegmentModel) -> list[int]:

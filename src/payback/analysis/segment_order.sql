@@ -1,9 +1,8 @@
 -- What puts the segments in order: exact sums and counts of revenue, transactions and sessions in each.
 with
-    assigned as (select ${segment} as segment, ${numbers} from customers)
+    numbers as (select segment, ${numbers} from segmented where segment is not null)
 
 select segment, ${sums}
-from assigned
-where segment is not null
+from numbers
 group by segment
 order by segment

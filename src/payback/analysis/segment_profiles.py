@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from payback.analysis.segment_frames import NOT_SEGMENTED
+from payback.analysis.segment_frames import NOT_SEGMENTED, register_segmented
 from payback.analysis.segment_model import exact_sql
 from payback.analysis.segment_names import stands_out
 from payback.engine.duckdb import quoted, read_sql
@@ -57,9 +57,7 @@ def measured(
     ConservationError
         The segments together do not hold all customers and all revenue.
     """
-    segment = pa.array(labels.astype("int64") + 1, mask=labels < 0)
-    kept = [name for name in table.column_names if name != "segment"]
-    engine.register("segmented", table.select(kept).append_column("segment", segment))
+    register_segmented(engine, table, labels)
     numbers = ", ".join(_exact(name, table.column_names) for name in dict.fromkeys([*features, "revenue"]))
     statistics = [_statistics(name) for name in features]
     sql = read_sql(
