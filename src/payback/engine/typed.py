@@ -35,6 +35,7 @@ SQL_TYPES = {
 """DuckDB's name of each type of `payback.tables`."""
 
 READING_RULES = {
+    "summary_row": "a row is one row of the report, not the total of others",
     "missing_date": "every row needs a date",
     "bad_date": "a date that exists, such as 2024-12-31",
     "not_a_number": "a number",
@@ -142,7 +143,8 @@ class _Reader:
         table = self.mapping.table
         columns = [c for c in table.readable if c.name not in ("campaign_id", "customer_id")]
         parsed = ",\n        ".join(f"{self._value(c, currency)} as {quoted(c.name)}" for c in columns)
-        judged = [part for c in columns if c.name in self.mapping.columns for part in self._faults(c)]
+        judged = self._summary_fault()
+        judged += [part for c in columns if c.name in self.mapping.columns for part in self._faults(c)]
         raws = ", ".join(f"{quoted(m.header)} as {quoted('raw ' + n)}" for n, m in self.mapping.columns.items())
         hashed = ", ".join(f"coalesce({quoted(name)}::varchar, chr(30))" for name in hash_columns)
         final = ", ".join(self._final(c) for c in columns)
@@ -277,6 +279,14 @@ from judged
         order = "day_first" if self.styles[name].date_order == "dmy" else "month_first"
         readings = ("year_first", order, "month_in_words", "spreadsheet_day")
         return "coalesce(" + ", ".join(f"{reading}({header})" for reading in readings) + ")"
+
+    def _summary_fault(self) -> list[tuple[str, str, str]]:
+        """Tell the sum line of an export, which names neither day nor campaign, from a row that lacks its date."""
+        names = [name for name in ("campaign_name", "external_campaign_id") if name in self.mapping.columns]
+        if not names or "date" not in self.mapping.columns:
+            return []
+        nameless = " and ".join(f"{quoted(name)} is null" for name in names)
+        return [(f"is_missing({quoted('raw date')}::varchar) and {nameless}", "summary_row", "date")]
 
     def _faults(self, column: Column) -> list[tuple[str, str, str]]:
         """Return (test, reason, column) for everything that can be wrong with a column's text."""
