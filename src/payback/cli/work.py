@@ -38,7 +38,13 @@ TABLES = ("campaigns", "customers", "orders", "campaign_details")
 @_json
 @click.pass_context
 def load(
-    ctx: click.Context, files: tuple[Path, ...], maps: tuple[str, ...], dry_run: bool, as_json: bool, **options: Any
+    ctx: click.RichContext,
+    /,
+    files: tuple[Path, ...],
+    maps: tuple[str, ...],
+    dry_run: bool,
+    as_json: bool,
+    **options: Any,
 ) -> None:
     """Load files into the database: CSV, TSV, Excel, Parquet, in any common dialect.
 
@@ -56,9 +62,8 @@ def load(
             tell(f"loading {file}")
             results.append(_load_one(loader, file, dry_run=dry_run, **options))
     if as_json:
-        print_json(
-            {"dry_run": dry_run, "files": [one.to_dict() if not isinstance(one, dict) else one for one in results]}
-        )
+        files = [one if isinstance(one, dict) else one.to_dict() for one in results]
+        print_json({"dry_run": dry_run, "files": files})
     else:
         _show_loads([one for one in results if not isinstance(one, dict)])
     failed = [one for one in results if isinstance(one, dict)]
