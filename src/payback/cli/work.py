@@ -62,8 +62,8 @@ def load(
             tell(f"loading {file}")
             results.append(_load_one(loader, file, dry_run=dry_run, **options))
     if as_json:
-        files = [one if isinstance(one, dict) else one.to_dict() for one in results]
-        print_json({"dry_run": dry_run, "files": files})
+        entries = [one if isinstance(one, dict) else one.to_dict() for one in results]
+        print_json({"dry_run": dry_run, "files": entries})
     else:
         _show_loads([one for one in results if not isinstance(one, dict)])
     failed = [one for one in results if isinstance(one, dict)]
