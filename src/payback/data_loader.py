@@ -8,6 +8,7 @@ from __future__ import annotations
 import fnmatch
 import hashlib
 import json
+import shutil
 import time
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from payback.engine.duckdb import BATCH_ROWS, Engine, read_sql
 from payback.engine.frames import check_kind, from_arrow
+from payback.errors import DiskFullError
 from payback.sources.files import FileSettings, TypedFile, read_typed_file
 from payback.sources.reading import ReadOptions
 from payback.tables import CAMPAIGNS, CUSTOMERS, ORDERS
@@ -150,8 +152,17 @@ class DataLoader:
                 memory_limit=engine.memory_limit,
                 temp_directory=engine.temp_directory,
                 threads=engine.threads,
+                server=self._server(),
             )
         return self._warehouse
+
+    def _server(self) -> dict[str, Any]:
+        """Return the settings of the database server as plain values; files are found from the project."""
+        server = self.settings.mysql
+        plain = {name: getattr(server, name) for name in type(server).model_fields}
+        secrets = {name: plain[name].get_secret_value() for name in ("password", "url") if plain[name]}
+        files = {name: self.project / plain[name] for name in ("tls_ca", "tls_cert", "tls_key") if plain[name]}
+        return plain | secrets | files
 
     def load_campaigns(self, *, as_: str = "pandas") -> Any:
         """Return the table ``campaigns`` as loaded, names and channels from files of their own filled in.
@@ -249,6 +260,7 @@ class DataLoader:
         fingerprint = _fingerprint(file, chosen)
         if known := self._unchanged(file, fingerprint):
             return replace(known, seconds=time.perf_counter() - started)
+        self._check_room(file, int(fingerprint["size"]))
         return self._write(file, chosen, fingerprint, started)
 
     def _write(self, file: Path, chosen: FileSettings, fingerprint: dict[str, Any], started: float) -> LoadReport:
@@ -275,6 +287,18 @@ class DataLoader:
             return replace(report, seconds=time.perf_counter() - started)
         finally:
             engine.drop_temporary()
+
+    def _check_room(self, file: Path, size: int) -> None:
+        """Raise before a file is read that the disk of the database cannot hold: rows take about their text's bytes."""
+        free = shutil.disk_usage(self.project).free
+        if size > free:
+            raise DiskFullError(
+                "there is no room to load this file; nothing was read",
+                where=f"{file.name} into {self.project}",
+                got=f"{free / 10**6:,.0f} MB free",
+                allowed=f"at least {size / 10**6:,.0f} MB, the size of the file",
+                hint="free some space, or set warehouse.path to another disk",
+            )
 
     def _complete(self, typed: TypedFile, load: Load) -> str:
         """Return a relation with every column of the table: numbers of campaigns or customers, report and load."""

@@ -165,7 +165,7 @@ def _read(engine: Engine, path: Path, settings: FileSettings) -> TypedFile:
         mapping=mapping.described(),
         unused=mapping.unused,
         dialect={"format": raw.file_format, **raw.dialect},
-        warnings=[*raw.notes, *mapping.notes, *typed.notes, *_gaps(mapping)],
+        warnings=list(dict.fromkeys([*raw.notes, *mapping.notes, *typed.notes, *_gaps(mapping)])),
     )
 
 
