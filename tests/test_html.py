@@ -265,7 +265,7 @@ def test_the_account_of_the_rows():
     assert reader.has(
         "customers: 100 rows in, 90 clean, 4 rejected (4.0%). 6 rows are unaccounted for, which is a defect."
     )
-    assert "duplicate" in next(table for table in reader.tables if table[0] == "Rejected rows by reason")
+    assert "duplicate" in next(table for table in reader.tables if table[0] == "Rejected and flagged rows by reason")
 
 
 def test_the_method_says_what_the_interval_leaves_out():

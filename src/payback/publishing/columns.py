@@ -16,7 +16,16 @@ import pyarrow.compute as pc
 
 from payback.metrics import METRICS
 from payback.publishing import formats
-from payback.tables import CLEAN_CAMPAIGNS, CLEAN_CUSTOMERS, LOADS, REJECTED_ROWS
+from payback.tables import (
+    CAMPAIGN_ROI,
+    CLEAN_CAMPAIGNS,
+    CLEAN_CUSTOMERS,
+    CUSTOMER_SEGMENTS,
+    DATA_QUALITY,
+    LOADS,
+    REJECTED_ROWS,
+    ROI_COMPARISON,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,6 +48,7 @@ SHEET_TITLES = {
     "roi_by_month": "Months",
     "roi_by_week": "Weeks",
     "roi_by_day": "Days",
+    "roi_comparison": "Comparison",
     "segment_profiles": "Segments",
     "customer_segments": "Customers",
     "data_quality": "Data quality",
@@ -101,37 +111,28 @@ _WRITERS: dict[str, Callable[[float | Decimal, int, str | None], str]] = {
     "seconds": lambda value, decimals, _: formats.number(value, decimals),
 }
 
-_KNOWN = {
+_LABELS = {"campaign_name": "Campaign", "table_name": "Table"}
+_NUMBERS_THAT_NAME = frozenset({"segment", "row_number", "line_number"})
+
+_MADE_BY_ANALYSIS = {
     view.name: view
     for view in (
-        ColumnView("campaign_id", "Campaign ID", "id", 0, "Number of the campaign."),
-        ColumnView("customer_id", "Customer ID", "id", 0, "Number of the customer."),
-        ColumnView("campaign_name", "Campaign", "text", 0, "Name of the campaign."),
-        ColumnView("segment", "Segment", "id", 0, "Number of the segment; 1 has the highest mean revenue."),
-        ColumnView("segment_name", "Segment name", "text", 0, "Name of the segment."),
         ColumnView("customers", "Customers", "count", 0, "Number of customers."),
+        ColumnView("stands_out", "Stands out", "text", 0, "What differs most from the average customer."),
         ColumnView("sentence", "In words", "text", 0, "The segment in one sentence."),
-        ColumnView("day", "Day", "date", 0, "Day."),
-        ColumnView("week", "Week", "date", 0, "Monday of the week."),
-        ColumnView("month", "Month", "date", 0, "First day of the month."),
-        ColumnView("quarter", "Quarter", "date", 0, "First day of the quarter."),
-        ColumnView("year", "Year", "date", 0, "First day of the year."),
-        ColumnView("first_day", "First day", "date", 0, "First day with data."),
-        ColumnView("last_day", "Last day", "date", 0, "Last day with data."),
-        ColumnView("days", "Days", "count", 0, "Days with data."),
-        ColumnView("rows", "Rows", "count", 0, "Clean rows behind the figures."),
-        ColumnView("complete", "Complete", "boolean", 0, "False where the period reaches beyond the data."),
-        ColumnView("rank", "Rank", "count", 0, "Place by ROI within the currency, and within the period; 1 is best."),
-        ColumnView("rank_in_channel", "Rank in channel", "count", 0, "Place by ROI within the channel; 1 is best."),
-        ColumnView("verdict", "Verdict", "text", 0, "What the interval of ROI says."),
-        ColumnView("interval_note", "Interval note", "text", 0, "Why there is no interval, or how to read it."),
-        ColumnView("previous_start", "Previous start", "date", 0, "First day of the period compared with."),
-        ColumnView("previous_end", "Previous end", "date", 0, "Last day of the period compared with."),
-        ColumnView("comparable", "Comparable", "boolean", 0, "False where a compared period reaches beyond the data."),
-        ColumnView("table_name", "Table", "text", 0, "Table the rows were meant for."),
-        ColumnView("example", "Example", "text", 0, "One of the rejected values."),
     )
 }
+
+_DESCRIBED = (
+    CAMPAIGN_ROI,
+    ROI_COMPARISON,
+    CUSTOMER_SEGMENTS,
+    DATA_QUALITY,
+    CLEAN_CAMPAIGNS,
+    CLEAN_CUSTOMERS,
+    REJECTED_ROWS,
+    LOADS,
+)
 
 _BY_TYPE: tuple[tuple[Callable[[pa.DataType], bool], Unit, int], ...] = (
     (pa.types.is_boolean, "boolean", 0),
@@ -199,7 +200,7 @@ def _named_view(name: str) -> ColumnView | None:
     """Return what the name alone tells."""
     return (
         _metric_view(name)
-        or _KNOWN.get(name)
+        or _MADE_BY_ANALYSIS.get(name)
         or _share_view(name)
         or _ending_view(name)
         or _statistic_view(name)
@@ -268,28 +269,34 @@ def _inside(label: str) -> str:
 
 
 def _column_view(name: str) -> ColumnView | None:
-    for table in (CLEAN_CAMPAIGNS, CLEAN_CUSTOMERS, REJECTED_ROWS, LOADS):
+    """Return the view of a column of one of the product's own tables."""
+    for table in _DESCRIBED:
         if name in table:
             column = table[name]
-            return ColumnView(name, label_of(name), _unit_of(column), _DECIMALS.get(column.type, 0), column.description)
+            decimals = 2 if column.type in {"decimal", "number"} else 0
+            return ColumnView(name, _LABELS.get(name, label_of(name)), _unit_of(column), decimals, column.description)
     return None
 
 
-_DECIMALS = {"decimal": 2, "number": 2}
+_UNITS: dict[str, Unit] = {
+    "money": "money",
+    "seconds": "seconds",
+    "percent": "percent",
+    "multiple": "multiple",
+    "integer": "count",
+    "decimal": "decimal",
+    "number": "decimal",
+    "text": "text",
+    "date": "date",
+    "timestamp": "timestamp",
+    "boolean": "boolean",
+}
 
 
 def _unit_of(column: Column) -> Unit:
-    if column.name.endswith("_id"):
-        return "text" if column.type == "text" else "id"
-    if column.unit in {"money", "seconds"}:
-        return "money" if column.unit == "money" else "seconds"
-    units: dict[str, Unit] = {"integer": "count", "decimal": "decimal", "number": "decimal"}
-    return units.get(column.type) or ("text" if column.type == "text" else _plain(column.type))
-
-
-def _plain(kind: str) -> Unit:
-    plain: dict[str, Unit] = {"date": "date", "timestamp": "timestamp", "boolean": "boolean"}
-    return plain[kind]
+    if column.type == "integer" and (column.name.endswith("_id") or column.name in _NUMBERS_THAT_NAME):
+        return "id"
+    return _UNITS.get(column.unit or "") or _UNITS[column.type]
 
 
 def _whole(view: ColumnView, column: pa.ChunkedArray) -> ColumnView:

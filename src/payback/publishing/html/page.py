@@ -79,12 +79,10 @@ def page_of(results: Results) -> Page:
         headline=story.headline(results),
         blocks=[block_of(results, code, is_only=len(codes) == 1) for code in codes],
         segments=[_segment(row) for row in results.records("segment_profiles")],
-        segment_table=_whole_table(
-            results, "segment_profiles", "Profile of each segment", hidden=frozenset({"sentence"})
-        ),
+        segment_table=_whole_table(results, "segment_profiles", "Profile of each segment"),
         account=_account(summary.rows),
         quality=[_account_sentence(account) for account in summary.rows],
-        rejects=_whole_table(results, "data_quality", "Rejected rows by reason"),
+        rejects=_whole_table(results, "data_quality", "Rejected and flagged rows by reason"),
         warnings=summary.warnings,
         covers=method.interval_covers(summary),
     )
@@ -102,15 +100,22 @@ def _segment(row: Record) -> Segment:
     return Segment(str(row.get("segment_name") or unnamed), " · ".join(sizes), str(row.get("sentence") or ""))
 
 
-def _whole_table(results: Results, name: str, caption: str, hidden: frozenset[str] = frozenset()) -> TableView | None:
-    """Return all columns of a table, the one that names the row first."""
+def _whole_table(results: Results, name: str, caption: str) -> TableView | None:
+    """Return the columns of a table, the one that names the row first."""
     table = results.tables.get(name)
     if table is None or not table.num_rows:
         return None
-    columns = [view.name for view in views_of(table) if view.name not in hidden]
+    columns = [view.name for view in views_of(table) if not _is_elsewhere(view.name, table.column_names)]
     first = next((column for column in ("segment_name", "reason") if column in columns), columns[0])
     columns = [first, *(column for column in columns if column != first)]
     return table_view(caption, table, columns, table.to_pylist())
+
+
+def _is_elsewhere(column: str, others: Sequence[str]) -> bool:
+    """Whether the page says it another way: in the card of the segment, in the sign of the money, by the median."""
+    if column.startswith("mean_") and "median_" + column.removeprefix("mean_") in others:
+        return True
+    return "segment_name" in others and column in {"segment", "sentence", "currency", "stands_out"}
 
 
 def _account(accounts: Sequence[RowAccount]) -> TableView | None:
