@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib import metadata
@@ -170,6 +171,13 @@ def test_missing_package_and_missing_extra(monkeypatch):
     package, extra = doctor._packages()
     assert (package.name, package.status, package.hint) == ("package duckdb", "fail", "pip install 'duckdb>=2.0'")
     assert (extra.name, extra.status) == ("extra polars", "ok")
+
+
+def test_package_of_another_system_is_not_missed(monkeypatch):
+    """What only Windows needs is no finding elsewhere."""
+    other = "darwin" if sys.platform == "win32" else "win32"
+    monkeypatch.setattr(doctor.metadata, "requires", lambda _: [f"no-such-package>=7.0; sys_platform == '{other}'"])
+    assert [check.status for check in doctor._packages()] == ["ok"]
 
 
 def test_every_lower_bound_is_understood():

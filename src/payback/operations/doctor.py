@@ -35,6 +35,7 @@ DISK_WANTED_GB = 5
 DISK_NEEDED_GB = 0.5
 _GB = 10**9
 _REQUIREMENT = re.compile(r"([A-Za-z0-9._-]+)(?:\[[^]]*\])?\s*>=\s*([0-9.]+)(?:.*extra == ['\"]([^'\"]+)['\"])?")
+_PLATFORM = re.compile(r"sys_platform == ['\"]([^'\"]+)['\"]")
 
 
 @dataclass(frozen=True)
@@ -135,7 +136,8 @@ def _packages() -> Iterator[Check]:
     except metadata.PackageNotFoundError:
         yield Check("packages", "warn", "Payback runs without being installed", "pip install payback")
         return
-    bounds = [match.groups() for text in requirements if (match := _REQUIREMENT.match(text))]
+    here = [text for text in requirements if set(_PLATFORM.findall(text)) <= {sys.platform}]
+    bounds = [match.groups() for text in here if (match := _REQUIREMENT.match(text))]
     wrong = [check for name, bound, extra in bounds if not extra and (check := _package(name, bound))]
     yield from wrong or [Check("packages", "ok", f"{sum(not extra for *_, extra in bounds)} in the versions needed")]
     yield from (_extra(name, bound, extra) for name, bound, extra in bounds if extra)
