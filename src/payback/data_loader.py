@@ -21,6 +21,7 @@ from payback.sources.files import FileSettings, TypedFile, read_typed_file
 from payback.sources.reading import ReadOptions
 from payback.tables import CAMPAIGNS, CUSTOMERS, ORDERS
 from payback.warehouse.base import Load, Slice, Warehouse, open_warehouse
+from payback.warehouse.retries import retried
 from payback.warehouse.slices import changed_slices, slices_of
 
 if TYPE_CHECKING:
@@ -261,7 +262,7 @@ class DataLoader:
         if known := self._unchanged(file, fingerprint):
             return replace(known, seconds=time.perf_counter() - started)
         self._check_room(file, int(fingerprint["size"]))
-        return self._write(file, chosen, fingerprint, started)
+        return retried(lambda: self._write(file, chosen, fingerprint, started))
 
     def _write(self, file: Path, chosen: FileSettings, fingerprint: dict[str, Any], started: float) -> LoadReport:
         engine = self.warehouse.engine

@@ -17,6 +17,7 @@
     ├── ConservationError            rows or money in are not rows or money out: a defect, never published
     ├── WarehouseError               the database
     │   ├── WarehouseBusyError       another program holds it (retryable)
+    │   ├── WarehouseInterruptedError  the connection broke or a deadlock was resolved (retryable)
     │   ├── SchemaVersionError       written by another version of Payback
     │   └── DiskFullError            no room to finish; nothing was changed
     ├── AnalysisError                the data cannot answer the question
@@ -147,6 +148,12 @@ class WarehouseError(PaybackError):
 
 class WarehouseBusyError(WarehouseError):
     """Another program holds the database."""
+
+    retryable = True
+
+
+class WarehouseInterruptedError(WarehouseError):
+    """The connection broke, or the server ended the transaction to resolve a deadlock; nothing was changed."""
 
     retryable = True
 

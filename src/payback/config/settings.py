@@ -122,6 +122,21 @@ class MySQL(Section):
         default=None,
         description="SQLAlchemy address such as mysql+pymysql://user@host/database; replaces the keys above.",
     )
+    socket: Path | None = Field(default=None, description="Unix socket of the server, instead of host and port.")
+    tls: Literal["preferred", "required", "verify_ca", "verify_identity", "disabled"] = Field(
+        default="preferred",
+        description="Encryption: where the server can; always; and checking who signed the server's certificate; and "
+        "for which name; never.",
+    )
+    tls_ca: Path | None = Field(
+        default=None, description="PEM file of the certificates to trust; those of the system where empty."
+    )
+    tls_cert: Path | None = Field(default=None, description="PEM file of our own certificate, where the server asks.")
+    tls_key: Path | None = Field(default=None, description="PEM file of its key.")
+    connect_timeout: float = Field(default=10, gt=0, description="Seconds to wait for a connection.")
+    timeout: float = Field(
+        default=900, gt=0, description="Seconds to wait for an answer; a server whose disk is full gives none."
+    )
 
 
 class Warehouse(Section):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from payback.cleaning.judging import CleaningSettings, Judged, judge, quality_sql, rejected_sql
 from payback.engine.duckdb import quoted, read_sql
 from payback.tables import CAMPAIGNS, CLEAN_CAMPAIGNS, CLEAN_CUSTOMERS, CUSTOMERS, Table
+from payback.warehouse.retries import retried
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -37,6 +38,10 @@ def clean_tables(loader: DataLoader, run_id: str | None = None) -> Cleaned:
 
     Everything is written in one transaction: a reader sees the clean tables of before or of now, never half.
     """
+    return retried(lambda: _clean_tables(loader, run_id))
+
+
+def _clean_tables(loader: DataLoader, run_id: str | None) -> Cleaned:
     warehouse, engine = loader.warehouse, loader.warehouse.engine
     warehouse.expose(*_EXPOSED)
     settings = cleaning_settings(loader)

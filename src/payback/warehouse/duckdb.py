@@ -113,7 +113,7 @@ class DuckDBWarehouse:
 
     def write_slices(self, table: str, relation: str, slices: Sequence[Slice], load: Load) -> None:
         """Replace slices whole by the rows of a relation, and enter them in the ledger."""
-        keys = self._key_table(slices)
+        keys = self.key_table(slices)
         days = "date" in TABLES[table]
         for name, day in ((table, "date" if days else None), ("loads", "day")):
             match = f"t.{day} is not distinct from k.day" if day else "true"
@@ -211,7 +211,7 @@ class DuckDBWarehouse:
             self._engine.execute(statement)
         self._engine.execute("insert into schema_version values (?)", [schema.SCHEMA_VERSION])
 
-    def _key_table(self, slices: Sequence[Slice]) -> str:
+    def key_table(self, slices: Sequence[Slice]) -> str:
         """Write the slices into a temporary table and return its name."""
         import pyarrow as pa
 

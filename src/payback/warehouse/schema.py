@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from payback.engine.duckdb import quoted
-from payback.engine.typed import SQL_TYPES
+from payback.engine.stored import SQL_TYPES
 from payback.errors import SchemaVersionError
 from payback.tables import TABLES, Table
 
@@ -27,7 +27,7 @@ def create_statements(tables: dict[str, Table] = TABLES) -> list[str]:
 def create_table(table: Table) -> str:
     """Return the statement that creates a table where it is not there."""
     columns = ",\n    ".join(
-        f"{quoted(column.name)} {_SUM_TYPE if _is_sum(table, column.type) else SQL_TYPES[column.type]}"
+        f"{quoted(column.name)} {_SUM_TYPE if is_sum(table, column.type) else SQL_TYPES[column.type]}"
         for column in table.columns
     )
     return f"create table if not exists {quoted(table.name)} (\n    {columns}\n)"
@@ -53,5 +53,6 @@ def check_version(found: int | None) -> list[str]:
     return [sql for version in range(found + 1, SCHEMA_VERSION + 1) for sql in CHANGES.get(version, ())]
 
 
-def _is_sum(table: Table, kind: str) -> bool:
+def is_sum(table: Table, kind: str) -> bool:
+    """Tell whether a column holds sums, which need more digits than a row."""
     return table.name in _SUM_TABLES and kind == "decimal"

@@ -1,0 +1,23 @@
+create table if not exists `clean_customers` (
+    `customer_id` bigint,
+    `age` bigint,
+    `gender` varchar(20),
+    `country` varchar(100),
+    `sessions` bigint,
+    `avg_session_duration` decimal(18,6),
+    `pages_per_session` decimal(18,6),
+    `transactions` bigint,
+    `revenue` decimal(18,6),
+    `age_band` varchar(20),
+    `source` varchar(100),
+    `account` varchar(100),
+    `currency` varchar(3),
+    `external_customer_id` varchar(200),
+    `report` varchar(200),
+    `load_id` bigint not null,
+    `row_number` bigint not null,
+    `row_hash` bigint,
+    `flags` longtext,
+    primary key (`load_id`, `row_number`),
+    key `by_customer_id` (`customer_id`)
+) engine = InnoDB default charset = utf8mb4 collate = utf8mb4_bin

@@ -1,0 +1,20 @@
+create table if not exists `rejected_rows` (
+    `id` bigint not null auto_increment,
+    `table_name` varchar(100),
+    `gate` varchar(100),
+    `source` varchar(100),
+    `report` longtext,
+    `load_id` bigint,
+    `row_number` bigint,
+    `line_number` bigint,
+    `reason` longtext,
+    `column_name` longtext,
+    `value` longtext,
+    `rule` longtext,
+    `cost` decimal(18,6),
+    `revenue` decimal(18,6),
+    `original` longtext,
+    `run_id` longtext,
+    primary key (`id`),
+    key `by_gate_table_name_source` (`gate`, `table_name`, `source`)
+) engine = InnoDB default charset = utf8mb4 collate = utf8mb4_bin

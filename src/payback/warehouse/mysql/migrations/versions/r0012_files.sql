@@ -1,0 +1,20 @@
+create table if not exists `files` (
+    `path` varchar(700) not null,
+    `table_name` longtext,
+    `source` longtext,
+    `report` longtext,
+    `size` bigint,
+    `modified_ns` bigint,
+    `content_hash` longtext,
+    `settings_hash` longtext,
+    `load_id` bigint,
+    `rows_read` bigint,
+    `rows_loaded` bigint,
+    `rows_rejected` bigint,
+    `cost` decimal(38,6),
+    `revenue` decimal(38,6),
+    `details` longtext,
+    `run_id` longtext,
+    `loaded_at` datetime(6),
+    primary key (`path`)
+) engine = InnoDB default charset = utf8mb4 collate = utf8mb4_bin

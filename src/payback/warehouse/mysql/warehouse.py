@@ -1,0 +1,369 @@
+"""The warehouse on a MySQL server: tables live there, an in-memory DuckDB beside it does the arithmetic."""
+
+from __future__ import annotations
+
+import itertools
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from payback.engine.duckdb import quoted
+from payback.errors import ConservationError
+from payback.tables import TABLES
+from payback.warehouse.duckdb import DuckDBWarehouse
+from payback.warehouse.mysql import migrating, partitions
+from payback.warehouse.mysql.ddl import PARTITION_COLUMN, is_partitioned
+from payback.warehouse.mysql.reading import arrow_schema, batches
+from payback.warehouse.mysql.session import Session
+from payback.warehouse.mysql.writing import write_rows
+from payback.warehouse.schema import SCHEMA_VERSION, create_table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from datetime import date
+
+    import pyarrow as pa
+
+    from payback.engine.duckdb import Engine
+    from payback.warehouse.base import Load, Slice
+    from payback.warehouse.mysql.address import Address
+
+_counter = itertools.count(1)
+_DAYS_A_STATEMENT = 1_000
+_KEYS_A_STATEMENT = 1_000
+
+
+class MySQLWarehouse:
+    """Tables on a MySQL server.
+
+    What is to be written stands in ``engine``, a DuckDB in memory; ``expose`` brings tables there to be read. While
+    this object holds the writers' lock, exposed tables are kept in step with what is written, so they are read once.
+
+    Parameters
+    ----------
+    address : Address
+        Server and database. The tables are made in an empty database; an older schema is left to `payback db migrate`.
+    memory_limit, temp_directory, threads
+        Of the workbench, see `payback.engine.duckdb.Engine`.
+
+    Raises
+    ------
+    ConfigurationError
+        Wrong user, password or database; a server that is too old.
+    WarehouseError
+        The server does not answer, or refuses.
+    SchemaVersionError
+        The tables are older or newer than the program.
+    """
+
+    def __init__(
+        self,
+        address: Address,
+        *,
+        memory_limit: str | None = None,
+        temp_directory: Path | None = None,
+        threads: int | None = None,
+    ) -> None:
+        self.address = address
+        self.session = Session(address)
+        self._bench: DuckDBWarehouse | None = None
+        try:
+            migrating.ensure_schema(self.session)
+            self._bench = DuckDBWarehouse(
+                Path(":memory:"), memory_limit=memory_limit, temp_directory=temp_directory, threads=threads
+            )
+        except BaseException:
+            self.close()
+            raise
+        for table in (*TABLES, "schema_version"):
+            # A table that nobody exposed must be missing, not empty.
+            self.engine.execute(f"drop table {quoted(table)}")
+        self._exposed: set[str] = set()
+        self._generation = 0
+
+    @property
+    def engine(self) -> Engine:
+        """The workbench."""
+        return self._workbench.engine
+
+    @property
+    def _workbench(self) -> DuckDBWarehouse:
+        assert self._bench is not None  # noqa: S101 - for the type checker: only a constructor that failed leaves it
+        return self._bench
+
+    def close(self) -> None:
+        """Close the connections and the workbench."""
+        self.session.close()
+        if self._bench is not None:
+            self._bench.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Commit all or nothing, on the server and in the workbench."""
+        try:
+            with self._workbench.transaction(), self.session.transaction():
+                self._forget_unless_locked()
+                yield
+        except BaseException:
+            self._exposed.clear()
+            raise
+
+    def expose(self, *tables: str) -> None:
+        """Bring tables into the workbench under their own names; those that are there in step stay."""
+        self._forget_unless_locked()
+        for table in tables:
+            if table in self._exposed:
+                continue
+            self._bring(table, quoted(table))
+            self._exposed.add(table)
+
+    def read(self, table: str, *, columns: Sequence[str] = (), order: str = "") -> pa.Table:
+        """Return a table as Arrow."""
+        import pyarrow as pa
+
+        schema = arrow_schema(table, columns)
+        # An order may need other columns than those asked for.
+        found = pa.Table.from_batches(batches(self.session, table, () if order else columns))
+        if not order:
+            return found
+        name = f"read_{next(_counter)}"
+        self.engine.register(name, found)
+        try:
+            return self.engine.arrow(f"select {', '.join(map(quoted, schema.names))} from {name} order by {order}")
+        finally:
+            self.engine.connection.unregister(name)
+
+    def batches(self, table: str, *, columns: Sequence[str] = (), order: str = "") -> pa.RecordBatchReader:
+        """Return a table as a stream of Arrow batches; an order needs the whole table in the workbench first."""
+        import pyarrow as pa
+
+        if not order:
+            schema = arrow_schema(table, columns)
+            return pa.RecordBatchReader.from_batches(schema, batches(self.session, table, columns))
+        self.expose(table)
+        return self._workbench.batches(table, columns=columns, order=order)
+
+    def records(self, table: str, where: Mapping[str, object] | None = None) -> list[dict[str, Any]]:
+        """Return rows as dictionaries."""
+        names = TABLES[table].names
+        test, values = _equal(where or {})
+        rows = self.session.rows(f"select {_names(names)} from {quoted(table)} where {test}", values)
+        return [dict(zip(names, row, strict=True)) for row in rows]
+
+    def slices(self, table: str, report: str) -> dict[tuple[str, str, str, date | None], Slice]:
+        """Return what the ledger holds of a report."""
+        from payback.warehouse.base import Slice
+
+        rows = self.session.rows(
+            'select "source", "account", "report", "day", "rows", "cost", "revenue", "content_hash" from "loads" '
+            'where "table_name" = %s and "report" = %s',
+            [table, report],
+        )
+        return {(row[0], row[1], row[2], row[3]): Slice(*row) for row in rows}
+
+    def write_slices(self, table: str, relation: str, slices: Sequence[Slice], load: Load) -> None:
+        """Replace slices whole by the rows of a relation, and enter them in the ledger."""
+        days = [piece.day for piece in slices if piece.day is not None]
+        if is_partitioned(TABLES[table]):
+            partitions.make_months(self.session, table, days)
+        self._forget(table, "loads")
+        with self._writing():
+            self._delete_slices(table, slices)
+            query = self._of_slices(table, relation, slices)
+            write_rows(self.session, self.engine, table, query, sum(piece.rows for piece in slices))
+            self._check_sums(table, slices, load.load_id)
+            self._enter(table, slices, load)
+
+    def replace_table(self, table: str, relation: str) -> int:
+        """Replace all rows of a table by those of a relation."""
+        self._make_months(table, relation)
+        with self._writing():
+            self.delete(table, {})
+            return self.append(table, relation)
+
+    def replace_rows(self, table: str, where: Mapping[str, object], rows: Sequence[Mapping[str, object]]) -> None:
+        """Delete the rows that equal ``where`` and insert others."""
+        with self._writing():
+            self._forget(table)
+            self._delete_rows(table, where)
+            for row in rows:
+                marks = ", ".join(["%s"] * len(row))
+                statement = f"insert into {quoted(table)} ({_names(tuple(row))}) values ({marks})"
+                self.session.execute(statement, list(row.values()))
+
+    def append(self, table: str, relation: str) -> int:
+        """Insert the rows of a relation."""
+        number = int(self.engine.row(f"select count(*) from {quoted(relation)}")[0])
+        with self._writing():
+            query = f"select {_names(TABLES[table].names)} from {quoted(relation)}"
+            write_rows(self.session, self.engine, table, query, number)
+            if table in self._exposed:
+                self._workbench.append(table, relation)
+        return number
+
+    def delete(self, table: str, where: Mapping[str, object]) -> None:
+        """Delete the rows whose columns equal ``where``."""
+        with self._writing():
+            self._delete_rows(table, where)
+            if table in self._exposed:
+                self._workbench.delete(table, where)
+
+    def number_keys(self, table: str, relation: str, column: str) -> str:
+        """Give each key of a relation its number."""
+        with self._writing():
+            self.expose(table)
+            known = f"known_{next(_counter)}"
+            self.engine.execute(f"create or replace temp table {known} as select * from {quoted(table)}")
+            numbered = self._workbench.number_keys(table, relation, column)
+            fresh = f"select {_names(TABLES[table].names)} from {quoted(table)} anti join {known} using ({column})"
+            count = int(self.engine.row(f"select count(*) from ({fresh})")[0])
+            write_rows(self.session, self.engine, table, fresh, count)
+            self.engine.execute(f"drop table {known}")
+        return numbered
+
+    def schema_version(self) -> int:
+        """Return the version of the tables."""
+        return SCHEMA_VERSION
+
+    def ledger_state(self) -> str:
+        """Return a text that changes with every load."""
+        (row,) = self.session.rows(
+            'select count(*), coalesce(max("load_id"), 0), coalesce(sum("rows"), 0), '
+            '(select coalesce(max("load_id"), 0) from "files"), (select count(*) from "files") from "loads"'
+        )
+        return " ".join(map(str, row))
+
+    def next_load_id(self) -> int:
+        """Return a number larger than that of every load so far."""
+        (row,) = self.session.rows(
+            'select 1 + greatest((select coalesce(max("load_id"), 0) from "loads"), '
+            '(select coalesce(max("load_id"), 0) from "files"))'
+        )
+        return int(row[0])
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """Be within a transaction: the caller's, or one of our own."""
+        if self.session.in_transaction:
+            yield
+        else:
+            with self.transaction():
+                yield
+
+    def _bring(self, table: str, target: str) -> None:
+        """Copy a table of the server into the workbench."""
+        import pyarrow as pa
+
+        name = f"bring_{next(_counter)}"
+        stream = pa.RecordBatchReader.from_batches(arrow_schema(table), batches(self.session, table))
+        self.engine.execute(f"drop table if exists {target}")
+        self.engine.execute(create_table(TABLES[table]))
+        self.engine.register(name, stream)
+        try:
+            self.engine.execute(f"insert into {target} select * from {name}", name=f"read {table} from MySQL")
+        finally:
+            self.engine.connection.unregister(name)
+
+    def _forget(self, *tables: str) -> None:
+        """Take tables out of the workbench that no longer equal the server's."""
+        for table in tables:
+            if table in self._exposed:
+                self._exposed.discard(table)
+                self.engine.execute(f"drop table if exists {quoted(table)}")
+
+    def _forget_unless_locked(self) -> None:
+        """Trust exposed tables only under a lock that was held all the time."""
+        if not self.session.has_lock or self._generation != self.session.generation:
+            self._exposed.clear()
+            self._generation = self.session.generation
+
+    def _make_months(self, table: str, relation: str) -> None:
+        """Make the months that a relation needs; to be done before the transaction touches the table."""
+        if is_partitioned(TABLES[table]):
+            months = self.engine.rows(
+                f"select distinct date_trunc('month', {PARTITION_COLUMN})::date from {quoted(relation)}"
+            )
+            partitions.make_months(self.session, table, [day for (day,) in months if day])
+
+    def _delete_rows(self, table: str, where: Mapping[str, object]) -> None:
+        test, values = _equal(where)
+        self.session.execute(f"delete from {quoted(table)} where {test}", values)
+
+    def _delete_slices(self, table: str, slices: Sequence[Slice]) -> None:
+        """Delete what the slices replace, by the ledger: where it has nothing, there is nothing."""
+        kept = {key for report in {piece.report for piece in slices} for key in self.slices(table, report)}
+        groups: dict[tuple[str, str, str], list[date | None]] = {}
+        for piece in slices:
+            if piece.key in kept:
+                groups.setdefault(piece.key[:3], []).append(piece.day)
+        for group, days in groups.items():
+            for start in range(0, len(days), _DAYS_A_STATEMENT):
+                some = days[start : start + _DAYS_A_STATEMENT]
+                for name, column in (
+                    (table, PARTITION_COLUMN if PARTITION_COLUMN in TABLES[table] else ""),
+                    ("loads", "day"),
+                ):
+                    self._delete_days(name, group, column, some, table)
+
+    def _delete_days(
+        self, name: str, group: tuple[str, str, str], column: str, days: Sequence[date | None], table: str
+    ) -> None:
+        test = '"source" = %s and "account" = %s and "report" = %s'
+        values: list[object] = [*group]
+        if name == "loads":
+            test, values = test + ' and "table_name" = %s', [*values, table]
+        if column:
+            dated = [day for day in days if day is not None]
+            marks = ", ".join(["%s"] * len(dated))
+            test += f" and {quoted(column)} in ({marks})" if dated else f" and {quoted(column)} is null"
+            values += dated
+        self.session.execute(f"delete from {quoted(name)} where {test}", values)
+
+    def _of_slices(self, table: str, relation: str, slices: Sequence[Slice]) -> str:
+        """Return the query of the rows of the slices."""
+        keys = self._workbench.key_table(slices)
+        match = f"r.{PARTITION_COLUMN} is not distinct from k.day" if PARTITION_COLUMN in TABLES[table] else "true"
+        return (
+            f"select {', '.join(f'r.{quoted(name)}' for name in TABLES[table].names)} from {quoted(relation)} r "
+            f"join {keys} k on r.source = k.source and r.account = k.account and r.report = k.report and {match}"
+        )
+
+    def _check_sums(self, table: str, slices: Sequence[Slice], load_id: int) -> None:
+        """Compare rows and money of the load on the server with those of the slices."""
+        sums = [name for name in ("cost", "revenue") if name in TABLES[table]]
+        selected = ", ".join(["count(*)", *(f"sum({quoted(name)})" for name in sums)])
+        found = self.session.rows(f'select {selected} from {quoted(table)} where "load_id" = %s', [load_id])[0]
+        sent: list[Any] = [sum(piece.rows for piece in slices)]
+        for name in sums:
+            amounts = [getattr(piece, name) for piece in slices if getattr(piece, name) is not None]
+            sent.append(sum(amounts) if amounts else None)
+        if list(found) != sent:
+            raise ConservationError(
+                f"the rows or the money that reached {table} are not those that were sent; nothing was written",
+                where=str(self.address),
+                got=", ".join(map(str, found)),
+                allowed=", ".join(map(str, sent)),
+            )
+
+    def _enter(self, table: str, slices: Sequence[Slice], load: Load) -> None:
+        """Enter the slices in the ledger."""
+        columns = ("table_name", "source", "account", "report", "day", "load_id", "request", "rows", "cost", "revenue",
+                   "content_hash", "flags", "run_id")  # fmt: skip
+        marks = ", ".join(["%s"] * len(columns))
+        statement = f"insert into loads ({_names(columns)}, loaded_at) values ({marks}, utc_timestamp(6))"
+        rows = [
+            (table, *piece.key, load.load_id, load.request, piece.rows, piece.cost, piece.revenue, piece.content_hash,
+             load.flags, load.run_id)
+            for piece in slices
+        ]  # fmt: skip
+        with self.session.translating(), self.session.writer.cursor() as cursor:
+            cursor.executemany(statement, rows)
+
+
+def _names(names: Sequence[str]) -> str:
+    return ", ".join(map(quoted, names))
+
+
+def _equal(where: Mapping[str, object]) -> tuple[str, list[object]]:
+    test = " and ".join(f"{quoted(name)} <=> %s" for name in where)
+    return test or "true", list(where.values())

@@ -1,0 +1,214 @@
+"""A MySQL server for the tests: started on a private port in a temporary folder, stopped at the end.
+
+Where ``PAYBACK_TEST_MYSQL_URL`` is set, that server is used instead, and the tests that kill a server are left out.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from contextlib import suppress
+from pathlib import Path
+
+from fetch_mysql import Programs, cache_folder, find_programs
+
+USER = "payback"
+PASSWORD = "secret-&%/@:"  # noqa: S105 - of a server that only this test run reaches; signs that addresses must escape
+
+
+class Server:
+    """A running server.
+
+    ``host``, ``port``, ``user`` and ``password`` are those of a user that may do everything; ``owned`` tells whether
+    the tests may kill it.
+    """
+
+    owned = True
+
+    def __init__(self, programs: Programs, folder: Path, *options: str) -> None:
+        self.programs = programs
+        self.folder = folder
+        self.options = options
+        self.host, self.user, self.password = "127.0.0.1", USER, PASSWORD
+        self.port = _free_port()
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start it and wait until it answers; the first time, make its files and its user."""
+        data = self.folder / "data"
+        first = not data.exists()
+        if first:
+            self._copy_template(data)
+        log = (self.folder / "server.log").open("ab")
+        self.process = subprocess.Popen(self._command(data), stdout=log, stderr=log, start_new_session=True)
+        log.close()
+        self._wait()
+        if first:
+            self._make_user()
+
+    def stop(self) -> None:
+        """Stop it in good order."""
+        self._end(signal.SIGTERM)
+
+    def kill(self) -> None:
+        """End it as a power failure would."""
+        self._end(signal.SIGKILL)
+
+    def connect(self, **options):
+        """Return a plain driver connection."""
+        import pymysql
+
+        settings = {"host": self.host, "port": self.port, "user": self.user, "password": self.password} | options
+        return pymysql.connect(**settings)
+
+    def execute(self, *statements: str, **options) -> list[tuple]:
+        """Run statements and return the rows of the last."""
+        connection = self.connect(autocommit=True, **options)
+        try:
+            with connection.cursor() as cursor:
+                for statement in statements:
+                    cursor.execute(statement)
+                return list(cursor.fetchall())
+        finally:
+            connection.close()
+
+    def client(self, *arguments: str) -> list[str]:
+        """Return the command line of the bare client."""
+        login = [f"--host={self.host}", f"--port={self.port}", f"--user={self.user}", f"--password={self.password}"]
+        return [*self.programs.client, "--no-defaults", *login, "--protocol=TCP", *arguments]
+
+    def _end(self, how: signal.Signals) -> None:
+        if self.process is not None:
+            self.process.send_signal(how)
+            self.process.wait(timeout=60)
+            self.process = None
+
+    def _copy_template(self, data: Path) -> None:
+        """Copy the freshly initialised files of the cache: making them takes eight seconds."""
+        root = self.programs.root
+        template = cache_folder() / "mysql-data"
+        if root is None or not (template / "complete").exists() or _is_older(template, root):
+            fresh = self.folder / "template"
+            self._initialise(fresh)
+            (fresh / "complete").touch()
+            if root is not None:
+                with suppress(OSError):
+                    shutil.rmtree(template, ignore_errors=True)
+                    shutil.copytree(fresh, template)
+            fresh.rename(data)
+        else:
+            shutil.copytree(template, data)
+        (data / "complete").unlink()
+
+    def _initialise(self, data: Path) -> None:
+        if self.programs.kind == "mariadb":
+            program = shutil.which("mariadb-install-db") or "mariadb-install-db"
+            command = [program, "--no-defaults", f"--datadir={data}", "--auth-root-authentication-method=normal"]
+        else:
+            command = [*self._common(data), "--initialize-insecure"]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise RuntimeError(f"the test server cannot be initialised:\n{done.stderr[-2000:]}")
+
+    def _command(self, data: Path) -> list[str]:
+        # Unix sockets have names of at most 107 signs.
+        places = [f"--port={self.port}", f"--socket={self.folder / 's'}", f"--pid-file={self.folder / 'pid'}"]
+        own = [] if self.programs.kind == "mariadb" else ["--mysqlx=OFF", "--performance-schema=ON"]
+        memory = ["--innodb-buffer-pool-size=256M", "--max-connections=60"]
+        loading = ["--local-infile=ON", "--bind-address=127.0.0.1"]
+        return [*self._common(data), *places, *own, *memory, *loading, *self.options]
+
+    def _common(self, data: Path) -> list[str]:
+        options = ["--no-defaults", f"--datadir={data}", f"--secure-file-priv={self.folder}"]
+        if hasattr(os, "geteuid") and os.geteuid() == 0:
+            options.append("--user=root")
+        if root := self.programs.root:
+            options += [
+                f"--basedir={root / 'usr'}",
+                f"--plugin-dir={root / 'usr/lib/mysql/plugin'}",
+                f"--lc-messages-dir={self.programs.share}",
+                f"--character-sets-dir={self.programs.share / 'charsets'}",
+            ]
+        return [*self.programs.command, *options]
+
+    def _wait(self, seconds: float = 60) -> None:
+        assert self.process is not None
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            if self.process.poll() is not None:
+                break
+            with suppress(OSError), socket.create_connection((self.host, self.port), timeout=1) as talk:
+                if talk.recv(1):
+                    return
+            time.sleep(0.05)
+        log = (self.folder / "server.log").read_text(encoding="utf-8", errors="replace")
+        raise RuntimeError(f"the test server does not answer:\n{log[-3000:]}")
+
+    def _make_user(self) -> None:
+        import pymysql
+
+        root = pymysql.connect(unix_socket=str(self.folder / "s"), user="root", password="", autocommit=True)
+        with root.cursor() as cursor:
+            cursor.execute(f"create user '{USER}'@'%%' identified by %s", [PASSWORD])
+            cursor.execute(f"grant all on *.* to '{USER}'@'%' with grant option")
+        root.close()
+
+
+class GivenServer(Server):
+    """The server of ``PAYBACK_TEST_MYSQL_URL``."""
+
+    owned = False
+
+    def __init__(self, url: str) -> None:
+        from urllib.parse import unquote, urlsplit
+
+        parts = urlsplit(url)
+        self.programs = Programs("mysql", (), client=("mysql",))
+        self.host, self.port = parts.hostname or "127.0.0.1", parts.port or 3306
+        self.user, self.password = unquote(parts.username or "root"), unquote(parts.password or "")
+
+    def stop(self) -> None:
+        """Leave it running."""
+
+
+def start_server(*options: str) -> Server:
+    """Return a running server; stop it with ``stop_server``."""
+    url = os.environ.get("PAYBACK_TEST_MYSQL_URL")
+    if url and not options:
+        return GivenServer(url)
+    folder = Path(tempfile.mkdtemp(prefix="pb-"))
+    server = Server(find_programs(), folder, *options)
+    try:
+        server.start()
+    except BaseException:
+        stop_server(server)
+        raise
+    return server
+
+
+def stop_server(server: Server) -> None:
+    """Stop a server and take away its folder."""
+    server.stop()
+    if server.owned:
+        shutil.rmtree(server.folder, ignore_errors=True)
+
+
+def fresh_name() -> str:
+    """Return a name for a database of one test."""
+    return f"payback_test_{secrets.token_hex(4)}"
+
+
+def _is_older(template: Path, root: Path) -> bool:
+    return (template / "complete").stat().st_mtime < (root / "complete").stat().st_mtime
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
