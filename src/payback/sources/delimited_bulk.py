@@ -76,6 +76,7 @@ def read_in_bulk(text: DelimitedText, layout: Layout, draft: Draft) -> bool:
     draft : Draft
         Where the rows go.
     """
+    notes = list(draft.notes)
     try:
         with long_fields():
             read = _read(text, layout, draft) and _number(text, layout, draft)
@@ -86,6 +87,8 @@ def read_in_bulk(text: DelimitedText, layout: Layout, draft: Draft) -> bool:
         read = False
     for table in ("errors", "scans", "shifts", *(() if read else ("text", "numbered"))):
         draft.engine.execute(f"drop table if exists temp.{quoted(f'{draft.name}_{table}')}")
+    if not read:
+        draft.start_again(notes)
     return read
 
 
@@ -230,10 +233,11 @@ def _number_over_lines(text: DelimitedText, layout: Layout, draft: Draft, lines:
     line_end = "chr(13)" if text.survey.line_ends == "\r" else "chr(10)"
     breaks = " + ".join(f"coalesce(len({cell}) - len(replace({cell}, {line_end}, '')), 0)" for cell in draft.cells)
     total = draft.engine.row(f"select sum(1 + {breaks}) from temp.{draft.name}_text")[0]
-    last, blanks = _blank_places(draft, all_of_them=False)
-    if total != lines or blanks:
+    if total != lines:
         return False
-    _renumber(draft, "rows_over_lines.sql", first_line=str(layout.first_line), last=str(last), lines=f"1 + {breaks}")
+    last, _ = _blank_places(draft, all_of_them=False)
+    names = {"first_line": str(layout.first_line), "last": str(last), "lines": f"1 + {breaks}"}
+    _renumber(draft, "rows_over_lines.sql", blank=_blank(draft), **names)
     return True
 
 

@@ -143,6 +143,12 @@ class Draft:
         }
         self.insert(self.rejects, pa.table(lists, REJECTS))
 
+    def start_again(self, notes: list[str]) -> None:
+        """Forget what an attempt has left."""
+        self.notes, self.reasons, self.first_damage = notes, Counter(), None
+        self.row_number, self.line_number, self.where = "row_number", "line_number", "true"
+        self.engine.execute(f"delete from temp.{quoted(self.rejects)}")
+
     def view(self) -> None:
         """Make the relation that the caller reads."""
         columns = "".join(f", {cell} as {quoted(name)}" for cell, name in zip(self.cells, self.columns, strict=True))
@@ -215,11 +221,12 @@ class Draft:
         ]
 
     def _check_not_empty(self, accepted: int) -> None:
-        if accepted or any(self.reasons[reason] > 1 for reason in DAMAGE):
+        """Raise EmptyFileError if the only line says that there is nothing, or if there is none but totals."""
+        damaged = sum(self.reasons[reason] for reason in DAMAGE)
+        if accepted + damaged > 1:
             return
-        said = self.engine.rows(f"select original from temp.{quoted(self.rejects)} order by row_number limit 1")
-        message = said[0][0] if said and is_message([said[0][0]]) else None
-        if self.reasons and not message and not self.reasons[SUMMARY]:
+        message = self._message()
+        if accepted + damaged == 1 and message is None:
             return
         raise EmptyFileError(
             "the file has a header but no data rows",
@@ -228,6 +235,13 @@ class Draft:
             allowed="at least one data row",
             hint="choose a date range that has data and export the report again",
         )
+
+    def _message(self) -> str | None:
+        """Return the text of the first line if it only says that there is nothing to report."""
+        lines = [[row[0]] for row in self.engine.rows(f"select original from temp.{quoted(self.rejects)} limit 1")]
+        lines += [list(row[2:]) for row in self.engine.rows(f"select * from {quoted(self.name)} limit 1")]
+        texts = [[cell or "" for cell in line] for line in lines]
+        return next((" ".join(line).strip() for line in texts if is_message(line)), None)
 
     def check_damage(self, rows: int) -> None:
         """Raise TooManyRejectedRowsError if too many of so many rows are damaged."""

@@ -9,7 +9,10 @@ started as (
         sum(lines) over (order by place rows between unbounded preceding and 1 preceding) as lines_before
     from placed
 )
-select place + 1 as row_number, (coalesce(lines_before, 0) + ${first_line})::bigint as line_number, ${cells}
+select
+    row_number() over (order by place) as row_number,
+    (coalesce(lines_before, 0) + ${first_line})::bigint as line_number,
+    ${cells}
 from started
-where place <= ${last}
+where place <= ${last} and not (${blank})
 order by place
