@@ -182,9 +182,17 @@ def test_the_currency_of_no_revenue_does_not_matter():
 
 
 def test_refunds_above_revenue_are_no_error():
-    """Net-negative revenue is mirrored: 900 refunded is as far from nothing as 900 spent."""
-    frame = pd.DataFrame({"revenue": [-900.0, -800.0, 0.0, 1.0, 800.0, 900.0]})
-    segmented = CustomerSegmentation(3).segment_customers(frame)
+    """Whoever got back more than he paid is compared as one who spent nothing; the sums keep his refunds."""
+    frame = pd.DataFrame({"revenue": [-900.0, -800.0, 0.0, 5.0, 800.0, 900.0]})
+    segmentation = CustomerSegmentation(3)
+    assert segmentation.segment_customers(frame)["segment"].tolist() == [3, 3, 3, 2, 1, 1]
+    assert segmentation.profiles_["revenue"].to_pylist() == [1700, 5, -1700]
+
+
+def test_refunds_can_be_mirrored():
+    """With a sign, 900 refunded is as far from nothing as 900 spent."""
+    frame = pd.DataFrame({"revenue": [-900.0, -800.0, 0.0, 5.0, 800.0, 900.0]})
+    segmented = CustomerSegmentation(3, transformation="signed_log1p").segment_customers(frame)
     assert segmented["segment"].tolist() == [3, 3, 2, 2, 1, 1]
 
 

@@ -65,7 +65,7 @@ def test_a_limit_keeps_a_missing_value_missing():
 def test_logarithm_and_scale_are_those_of_the_model():
     """ln(1 + 6.389) = 2 and its mirror -2; scaled by (t - 1) / 2 they are 0.5 and -1.5."""
     scaled = model(
-        transformation="log1p",
+        transformation="signed_log1p",
         standardise=True,
         means=(1.0,),
         sds=(2.0,),
@@ -77,7 +77,22 @@ def test_logarithm_and_scale_are_those_of_the_model():
     assert scaled.centres[:, 0] == pytest.approx([np.expm1(2), -np.expm1(0.02), -np.expm1(2)])
 
 
-@pytest.mark.parametrize("settings", [{}, {"clip_quantile": 0.99}, {"transformation": "none"}, {"standardise": False}])
+def test_below_zero_the_plain_logarithm_stops():
+    """-20 counts as 0: t = 0 is nearer to -1 than to 2."""
+    logged = model(transformation="log1p", centroids=((2.0,), (-1.0,)))
+    assert by_sql(logged.assignment_sql(), pa.table({"revenue": [-20.0, np.expm1(1.9), None]})) == [2, 1, None]
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {},
+        {"clip_quantile": 0.99},
+        {"transformation": "none"},
+        {"transformation": "signed_log1p"},
+        {"standardise": False},
+    ],
+)
 @pytest.mark.parametrize("n_clusters", [1, 3, 8])
 def test_sql_equals_predict_on_every_row(n_clusters, settings):
     """On 3,000 customers, some of them incomplete, in DuckDB's own decimals."""

@@ -121,7 +121,7 @@ def test_a_profile_needs_the_features():
         ),
         (
             row(customers=0.5, revenue=-0.25, transactions=0, revenue_=-3.0),
-            "50 % of customers bring −25 % of revenue: they have 0 transactions and have -3 revenue (median).",
+            "50 % of customers take back 25 % of revenue: they have 0 transactions and have -3 revenue (median).",
         ),
         (row(revenue=None), "12 % of customers form this segment."),
         (
@@ -170,6 +170,12 @@ def test_one_time_buyers_differ_by_their_baskets():
     """Whoever buys once is told apart by what he spends."""
     found = name_segments(model(3), [{"transactions": 1}, {"transactions": 1}, {"transactions": 0, "sessions": 1}])
     assert found == ("One-time buyers, big baskets", "One-time buyers, small baskets", "One-time visitors")
+
+
+def test_buyers_whose_refunds_eat_their_revenue_are_named_so():
+    """They ordered, but nothing is left of it."""
+    medians = [{"transactions": 2, "revenue": 90}, {"transactions": 1, "revenue": -5}]
+    assert name_segments(model(2, ("transactions", "revenue")), medians) == ("Repeat buyers", "Buyers without revenue")
 
 
 def test_without_visits_nobody_is_called_a_visitor():

@@ -41,7 +41,7 @@ FEATURES = ("sessions", "pages_per_session", "transactions", "revenue")
 class CustomerSegmentation(ClusterMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
     """Group customers who behave alike, by k-means, as a scikit-learn estimator.
 
-    Each feature x becomes sign(x) · ln(1 + abs(x)) and is standardised with the mean and the population standard
+    Each feature x becomes ln(1 + max(x, 0)) and is standardised with the mean and the population standard
     deviation; k-means (Lloyd 1982; k-means++ starts, Arthur and Vassilvitskii 2007) then looks for the segments with
     the smallest sum of squared distances. Counts of customers are heavy-tailed and mostly zero: without the logarithm
     a few heavy buyers decide everything, and scaling by quartiles divides by zero.
@@ -53,9 +53,11 @@ class CustomerSegmentation(ClusterMixin, BaseEstimator):  # type: ignore[misc]  
     features : tuple of str, default ("sessions", "pages_per_session", "transactions", "revenue")
         Columns that customers are compared by. One that no customer has a value in is left out with a warning. A
         matrix is used with all its columns.
-    transformation : {"log1p", "none"}, default "log1p"
-        The logarithm above, or the values as they are. (Not called ``transform``: scikit-learn takes an estimator with
-        that attribute for a transformer.)
+    transformation : {"log1p", "signed_log1p", "none"}, default "log1p"
+        The logarithm above; sign(x) · ln(1 + abs(x)), which is mirrored below zero; or the values as they are. By
+        default who got back more than he paid is compared as one who spent nothing: mirrored, a few such customers lie
+        so far from all others that they take up a segment. Sums of revenue keep their refunds in any case. (Not called
+        ``transform``: scikit-learn takes an estimator with that attribute for a transformer.)
     standardise : bool, default True
         Whether to give each feature mean 0 and standard deviation 1.
     random_state : int, RandomState instance or None, default 42
@@ -293,12 +295,7 @@ class CustomerSegmentation(ClusterMixin, BaseEstimator):  # type: ignore[misc]  
     def load(cls, path: str | Path) -> CustomerSegmentation:
         """Read a file that `save` wrote; `segment_customers` with ``refit=False`` then assigns customers to it.
 
-        Raises
-        ------
-        UnreadableFileError
-            The file is missing, protected or no text.
-        InputError
-            As in `from_json`.
+        Raises UnreadableFileError where the file is missing, protected or no text, and InputError as `from_json`.
         """
         return cls.from_json(read_text(path), where=str(path))
 

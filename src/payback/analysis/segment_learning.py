@@ -9,7 +9,7 @@ import numpy as np
 
 from payback.analysis.segment_choice import choose_n_clusters
 from payback.analysis.segment_kmeans import check_enough, cluster, one_thread, seed_of
-from payback.analysis.segment_model import SegmentModel
+from payback.analysis.segment_model import TRANSFORMATIONS, SegmentModel
 from payback.errors import UsageError
 
 if TYPE_CHECKING:
@@ -52,9 +52,8 @@ def check_settings(settings: Settings) -> None:
     given: Any = settings.features
     words = not isinstance(given, str) and len(given) > 0 and all(isinstance(name, str) for name in given)
     _require(words, "features", settings.features, "names of columns")
-    _require(
-        settings.transformation in {"log1p", "none"}, "transformation", settings.transformation, '"log1p" or "none"'
-    )
+    allowed = ", ".join(TRANSFORMATIONS)
+    _require(settings.transformation in TRANSFORMATIONS, "transformation", settings.transformation, allowed)
     _require(_is_count(settings.n_init), "n_init", settings.n_init, "a whole number from 1; 10 is safe")
     _require(
         _is_count(settings.max_fit_rows),
@@ -100,8 +99,10 @@ def learn(rows: Matrix, features: Sequence[str], settings: Settings) -> Learned:
         check_enough(rows, fewest)
     limits = None if settings.clip_quantile is None else np.quantile(rows, settings.clip_quantile, axis=0)
     values = rows if limits is None else np.minimum(rows, limits)
+    # Not numpy's log1p: SQL has ln(1 + x) only, and both must round alike.
     if settings.transformation == "log1p":
-        # Not numpy's log1p: SQL has ln(1 + x) only, and both must round alike.
+        values = np.log(1.0 + np.maximum(values, 0.0))
+    elif settings.transformation == "signed_log1p":
         values = np.sign(values) * np.log(1.0 + np.abs(values))
     means, sds = values.mean(axis=0), values.std(axis=0)
     flat = values.min(axis=0) == values.max(axis=0)

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
     Matrix = npt.NDArray[np.float64]
 
-Transformation = Literal["log1p", "none"]
+Transformation = Literal["log1p", "signed_log1p", "none"]
+TRANSFORMATIONS: tuple[Transformation, ...] = ("log1p", "signed_log1p", "none")
 Dialect = Literal["duckdb", "mysql"]
 DIALECTS: tuple[Dialect, ...] = ("duckdb", "mysql")
 
@@ -25,17 +26,17 @@ STRICT = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=Fals
 class SegmentModel(BaseModel):
     """Where the segments lie and how a customer is assigned to one.
 
-    A value x of a feature becomes t = sign(x) · ln(1 + abs(x)) (``log1p``) or stays x (``none``), then
-    z = (t - mean) / sd. The customer belongs to the segment whose centroid c is nearest, that is, which has the
-    smallest c·c / 2 - c·z: half the squared Euclidean distance without z·z / 2, which is the same for all segments.
-    Of equally near segments the one with the lower number wins.
+    A value x of a feature becomes t = ln(1 + max(x, 0)) (``log1p``) or t = sign(x) · ln(1 + abs(x))
+    (``signed_log1p``) or stays x (``none``), then z = (t - mean) / sd. The customer belongs to the segment whose
+    centroid c is nearest, that is, which has the smallest c·c / 2 - c·z: half the squared Euclidean distance without
+    z·z / 2, which is the same for all segments. Of equally near segments the one with the lower number wins.
 
     Parameters
     ----------
     features : tuple of str
         Column names.
-    transformation : {"log1p", "none"}
-        What is done to each value first. ln(1 + x) is mirrored below zero, so refunds above revenue are no error.
+    transformation : {"log1p", "signed_log1p", "none"}
+        What is done to each value first.
     standardise : bool
         Whether z is scaled by mean and sd; otherwise z is t.
     means, sds : tuple of float
@@ -151,6 +152,8 @@ class SegmentModel(BaseModel):
             limit = sql_float(self.limits[place])
             value = f"case when {value} > {limit} then {limit} else {value} end"
         if self.transformation == "log1p":
+            value = f"ln(1e0 + case when {value} < 0e0 then 0e0 else {value} end)"
+        elif self.transformation == "signed_log1p":
             value = f"sign({value}) * ln(1e0 + abs({value}))"
         if self.standardise:
             return f"(({value}) - {sql_float(self.means[place])}) / {sql_float(self.sds[place])}"

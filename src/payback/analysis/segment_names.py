@@ -30,6 +30,7 @@ _LADDERS: dict[str, dict[int, tuple[str, ...]]] = {
         2: ("High spenders", "Low spenders"),
         3: ("High spenders", "Medium spenders", "Low spenders"),
     },
+    "no revenue": {1: ("Buyers without revenue",)},
     "visitors": {
         1: ("Visitors",),
         2: ("Engaged visitors", "Passing visitors"),
@@ -51,6 +52,7 @@ _NOUNS = {
     "repeat": "Repeat buyers",
     "once": "One-time buyers",
     "buyers": "Spenders",
+    "no revenue": "Buyers without revenue",
     "visitors": "Visitors",
     "came once": "One-time visitors",
     "others": "Non-buyers",
@@ -125,6 +127,8 @@ def _kind(medians: Mapping[str, Any], features: Sequence[str]) -> str:
     """Kind of customers by what the typical one of them bought."""
     orders, revenue = medians.get("transactions"), medians.get("revenue")
     if orders is not None and orders > 0:
+        if revenue is not None and revenue <= 0:
+            return "no revenue"
         return "repeat" if orders >= 2 else "once"  # noqa: PLR2004 - two orders make a repeat buyer
     if orders is None and revenue is not None and revenue > 0:
         return "buyers"

@@ -142,18 +142,20 @@ def sentence(row: Mapping[str, Any], features: Sequence[str], currency: str | No
     size = f"{_percent(row['share_of_customers'], start=True)} of customers"
     if row["segment"] is None:
         lack = " or ".join(features) if len(features) < 2 else f"{', '.join(features[:-1])} or {features[-1]}"  # noqa: PLR2004
-        return f"{size} lack a value in {lack}, so they stay without a segment{_brought(row, ' and bring ')}."
+        return f"{size} lack a value in {lack}, so they stay without a segment{_brought(row, ' and')}."
     typical = _habits(row, features, currency)
     ending = f": they {' and '.join(typical)} (median)." if typical else "."
-    return f"{size}{_brought(row, ' bring ') or ' form this segment'}{ending}"
+    return f"{size}{_brought(row, '') or ' form this segment'}{ending}"
 
 
-def _brought(row: Mapping[str, Any], verb: str) -> str:
+def _brought(row: Mapping[str, Any], joint: str) -> str:
     """Say what a segment adds to the revenue, where a share of it can be told."""
     share = row["share_of_revenue"]
     if share is None:
         return ""
-    return f"{verb}{'no' if share == 0 else _percent(share) + ' of'} revenue"
+    if share < 0:
+        return f"{joint} take back {_percent(-share)} of revenue"
+    return f"{joint} bring {'no' if share == 0 else _percent(share) + ' of'} revenue"
 
 
 def _habits(row: Mapping[str, Any], features: Sequence[str], currency: str | None) -> list[str]:
@@ -179,7 +181,7 @@ def _percent(share: float, *, start: bool = False) -> str:
         return "Under 1 %" if start else "under 1 %"
     if 99 < percent < 100:  # noqa: PLR2004 - see the docstring
         return "Over 99 %" if start else "over 99 %"
-    return f"{percent:.0f} %".replace("-", "−")
+    return f"{percent:.0f} %"
 
 
 def _times(count: float) -> str:
