@@ -195,6 +195,12 @@ def test_doctor_finds_the_project_in_order(loaded):
     assert {check["status"] for check in outcome.json["checks"]} <= {"ok", "warn"}
 
 
+def test_doctor_makes_no_database(shop):
+    """Looking at an empty project leaves it empty."""
+    assert shop.run("doctor").code == 0
+    assert not (shop.folder / "payback.duckdb").exists()
+
+
 def test_segments_have_sizes_and_sentences(shop):
     """Three segments by default, and their customers are all customers."""
     rows = [f"{n},{n % 7 + 1},{n % 4 + 1.5},{n % 3},{n % 3 * (15 + n)}" for n in range(1, 61)]

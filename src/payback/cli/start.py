@@ -120,6 +120,11 @@ def config_schema() -> None:
     print_json(settings_schema())
 
 
+def _is_new(folder: Path, settings: Settings) -> bool:
+    """Tell whether the project has an embedded database that the first load will make."""
+    return settings.warehouse.kind == "duckdb" and not (folder / settings.warehouse.path).exists()
+
+
 @click.command()
 @_json
 @click.pass_context
@@ -137,7 +142,9 @@ def doctor(ctx: click.Context, as_json: bool) -> None:
         with project.loader() as loader:
             return loader.warehouse.schema_version()
 
-    found = checks(settings, project.folder, open_warehouse=open_warehouse)
+    # Looking must not make a database: an embedded one that is not there yet is in order.
+    missing = not isinstance(settings, PaybackError) and _is_new(project.folder, settings)
+    found = checks(settings, project.folder, open_warehouse=None if missing else open_warehouse)
     failed = any(check.status == "fail" for check in found)
     if as_json:
         print_json({"ok": not failed, "checks": [check.__dict__ for check in found]})

@@ -85,11 +85,11 @@ def now() -> datetime:
 
 def peak_memory_mb() -> float:
     """Return the largest memory that this process has had, in 10^6 bytes."""
-    try:
-        import resource
-    except ImportError:  # Windows has no such module, but its own record of the peak.
+    if sys.platform == "win32":
         import psutil
 
         return float(psutil.Process().memory_info().peak_wset) / _MB
+    import resource
+
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak / _MB if sys.platform == "darwin" else peak * 1024 / _MB
