@@ -2,7 +2,7 @@
 -- version of the engine, whose own hash() changes. One MD5 gives 128 bits: two halves with four draws each.
 create or replace temp macro luck(kind, number) as md5_number(concat_ws(' ', getvariable('seed'), kind, number));
 create or replace temp macro low_half(luck) as (luck & 18446744073709551615::uhugeint)::ubigint;
-create or replace temp macro high_half(luck) as (luck // 18446744073709551616::uhugeint)::ubigint;
+create or replace temp macro high_half(luck) as (luck >> 64::uhugeint)::ubigint;
 
 -- The n-th draw of a half, n from 0 to 3, as a share from 0 to below 1 in 65,536 steps; the first two as one, finer.
 create or replace temp macro chance(half, n) as ((half >> (16 * n)) & 65535) / 65536;

@@ -189,6 +189,7 @@ def _days(plan: EventPlan) -> list[dict[str, int]]:
         {
             "day": day,
             "start_us": plan.midnight(day),
+            "length_us": plan.midnight(day + 1) - plan.midnight(day),
             "first_session": by_day[day][0].first_session,
             "sessions": sum(visit.sessions for visit in by_day[day]),
         }

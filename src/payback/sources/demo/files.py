@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from payback.errors import PublishingError
@@ -39,7 +39,8 @@ def replacing(path: Path) -> Iterator[Path]:
             hint="choose another folder, or close the program that holds the file",
         ) from error
     finally:
-        draft.unlink(missing_ok=True)
+        with suppress(OSError):
+            draft.unlink()
 
 
 def write_whole(path: Path, content: bytes) -> None:

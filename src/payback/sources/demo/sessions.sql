@@ -1,5 +1,6 @@
 -- The sessions of a day and of the late evening before, one row each, every trait drawn from its number.
--- Reads plan (day, source, first_session, sessions, purchases) and days (day, start_us, first_session, sessions).
+-- Reads plan (day, source, first_session, sessions, purchases) and days (day, start_us, length_us,
+-- first_session, sessions); a day has 23 to 25 hours.
 with placed as (
     select
         plan.day,
@@ -26,7 +27,7 @@ drawn as (
 begun as (
     select
         drawn.*,
-        days.start_us + (86400000000 * time_of_day(fine_chance(a)))::bigint as began_us,
+        days.start_us + (days.length_us * time_of_day(fine_chance(a)))::bigint as began_us,
         buys and chance(a, 2) < 0.12 as comes_late,
         session % 5 >= 3 as comes_again,
         day - 1 - least(floor(6 * wait(chance(a, 3))), 28)::integer as earlier_day
@@ -39,6 +40,7 @@ looked_back as (
     select
         begun.*,
         other.start_us as earlier_start_us,
+        other.length_us as earlier_length_us,
         case when comes_late then same.first_session when comes_again then other.first_session end as low,
         case when comes_late then same.sessions when comes_again then other.sessions end as width
     from begun
@@ -64,7 +66,7 @@ introduced as (
         met.*,
         plan.source as first_source,
         earlier_start_us
-        + (86400000000 * time_of_day(fine_chance(low_half(luck('visit', first_visit)))))::bigint as first_visit_us
+        + (earlier_length_us * time_of_day(fine_chance(low_half(luck('visit', first_visit)))))::bigint as first_visit_us
     from met
     asof left join plan on met.first_visit >= plan.first_session
 )
