@@ -94,3 +94,36 @@ def shared_data() -> Path:
     if not SHARED_DATA.is_dir():
         pytest.skip("the folder of real data is not beside the checkout")
     return SHARED_DATA
+
+
+@pytest.fixture(scope="session")
+def mysql_server():
+    """Return a running MySQL server, one for the whole session."""
+    from mysql_server import start_server, stop_server
+
+    server = start_server()
+    yield server
+    stop_server(server)
+
+
+@pytest.fixture
+def mysql_address(mysql_server):
+    """Return the address of an empty database, which is dropped at the end."""
+    from mysql_server import fresh_name
+
+    from payback.warehouse.mysql.address import Address
+
+    name = fresh_name()
+    mysql_server.execute(f"create database `{name}` character set utf8mb4 collate utf8mb4_bin")
+    yield Address(mysql_server.host, mysql_server.port, mysql_server.user, mysql_server.password, name)
+    mysql_server.execute(f"drop database `{name}`")
+
+
+@pytest.fixture
+def mysql_warehouse(mysql_address):
+    """Return an open warehouse in an empty database."""
+    from payback.warehouse.mysql.warehouse import MySQLWarehouse
+
+    warehouse = MySQLWarehouse(mysql_address)
+    yield warehouse
+    warehouse.close()

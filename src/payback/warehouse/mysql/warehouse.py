@@ -121,15 +121,16 @@ class MySQLWarehouse:
         """Return a table as Arrow."""
         import pyarrow as pa
 
-        schema = arrow_schema(table, columns)
         # An order may need other columns than those asked for.
-        found = pa.Table.from_batches(batches(self.session, table, () if order else columns))
+        names = () if order else columns
+        found = pa.Table.from_batches(batches(self.session, table, names), arrow_schema(table, names))
         if not order:
             return found
         name = f"read_{next(_counter)}"
         self.engine.register(name, found)
         try:
-            return self.engine.arrow(f"select {', '.join(map(quoted, schema.names))} from {name} order by {order}")
+            chosen = _names(columns or TABLES[table].names)
+            return self.engine.arrow(f"select {chosen} from {name} order by {order}")
         finally:
             self.engine.connection.unregister(name)
 

@@ -16,7 +16,7 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 import pymysql
-from pymysql.constants import COMMAND, ER
+from pymysql.constants import COMMAND
 from pymysql.protocol import LoadLocalPacketWrapper, OKPacketWrapper
 
 from payback.engine.duckdb import quoted
@@ -233,4 +233,4 @@ def _shown_warnings(session: Session) -> list[str]:
         found = session.rows("show warnings limit 3")
     except PaybackError:
         return []
-    return [f"{code} {text}" for _, code, text in found[:_WARNINGS_SHOWN] if code != ER.OK]
+    return [f"{code} {text}" for _, code, text in found[:_WARNINGS_SHOWN]]
