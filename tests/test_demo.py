@@ -452,6 +452,7 @@ def test_a_big_campaign_table_has_its_size_and_sums(tmp_path, ending):
     read = pyarrow.csv.read_csv if ending == ".csv" else pyarrow.parquet.read_table
     table = read(path).to_pandas()
     assert (totals.rows, totals.distinct_rows) == (30_000, len(table.drop_duplicates()))
+    assert [type(totals.cost), type(totals.revenue)] == [Decimal, Decimal]
     assert float(totals.cost) == pytest.approx(table["cost"].astype(float).sum(), abs=0.01)
     assert float(totals.revenue) == pytest.approx(table["revenue"].astype(float).sum(), abs=0.01)
     assert 10 <= table["revenue"].isna().sum() <= 60

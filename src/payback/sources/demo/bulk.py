@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FORMATS = {".csv": "format csv, header", ".parquet": "format parquet, compression zstd"}
+READERS = {".csv": "read_csv({}, all_varchar = true)", ".parquet": "read_parquet({})"}
 DAYS = 365
 """Days of the campaign table; more rows mean more campaigns a day."""
 
@@ -69,7 +70,12 @@ def generate_campaign_days(path: Path, rows: int, seed: int = 42) -> BulkTotals:
     start = DEFAULT_END - timedelta(days=DAYS - 1)
     campaigns = -(-rows // DAYS)
     totals = """
-        select count(*), count(distinct (campaign_id, date)), sum(cost), sum(revenue) from given
+        select
+            count(*),
+            count(distinct (campaign_id, date)),
+            sum(cast(cost as decimal(18, 2))),
+            sum(cast(revenue as decimal(18, 2)))
+        from given
     """
     return _write(path, "campaign_days.sql", {"rows": rows, "campaigns": campaigns, "start": start}, totals, seed)
 
@@ -94,7 +100,7 @@ def generate_customers(path: Path, rows: int, seed: int = 42) -> BulkTotals:
     UsageError
         Another ending, or no rows.
     """
-    totals = "select count(*), count(*), null, sum(revenue) from given"
+    totals = "select count(*), count(*), null, sum(cast(revenue as decimal(18, 2))) from given"
     return _write(path, "bulk_customers.sql", {"customers": rows}, totals, seed)
 
 
@@ -113,5 +119,5 @@ def _write(path: Path, script: str, variables: dict[str, object], totals: str, s
             engine.execute(f"set variable {name} = ?", [value])
         engine.execute(f"create temp view customers as {read_sql(_ROOM, 'customers.sql')}")
         engine.execute(f"copy ({read_sql(_ROOM, script)}) to {literal(str(draft))} ({FORMATS[path.suffix]})")
-        reader = "read_parquet" if path.suffix == ".parquet" else "read_csv"
-        return BulkTotals(*engine.row(totals.replace("given", f"{reader}({literal(str(draft))})")))
+        engine.execute(f"create temp view given as from {READERS[path.suffix].format(literal(str(draft)))}")
+        return BulkTotals(*engine.row(totals))
