@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from payback.errors import ConfigurationError
 from payback.sources.delimited_bulk import read_in_bulk, why_not_in_bulk
 from payback.sources.delimited_rows import read_by_record
 from payback.sources.dialect import Layout, find_layout, name_of
@@ -106,16 +107,27 @@ def _as_utf_8(source: Source, options: ReadOptions, cleanup: ExitStack) -> Delim
     ours = encoding == "utf-8"
     if ours and (source.compression in {"none", "gzip"} or found.invalid_bytes):
         return DelimitedText(source, found, encoding)
-    folder = cleanup.enter_context(
-        tempfile.TemporaryDirectory(prefix="payback-", dir=options.temp_directory, ignore_cleanup_errors=True)
-    )
-    copy = Path(folder) / "copy.csv"
+    copy = _folder(options.temp_directory, cleanup) / "copy.csv"
     write_utf_8(source, encoding, copy, found.size)
     if not ours:
         with copy.open("rb") as stream:
             found = survey(stream, source.path)
         check_text(found, source.path)
     return DelimitedText(Source(copy, "text"), found, encoding, guessed and not ours)
+
+
+def _folder(parent: Path | None, cleanup: ExitStack) -> Path:
+    """Return a folder that only this user can read and that goes with the reading."""
+    try:
+        folder = tempfile.TemporaryDirectory(prefix="payback-", dir=parent, ignore_cleanup_errors=True)
+    except OSError as error:
+        raise ConfigurationError(
+            "no temporary file can be made",
+            where="engine.temp_directory",
+            got=f"{parent or tempfile.gettempdir()}: {error.strerror}",
+            hint="name a folder that you may write to",
+        ) from error
+    return Path(cleanup.enter_context(folder))
 
 
 def _sample(text: DelimitedText) -> str:

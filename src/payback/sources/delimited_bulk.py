@@ -20,7 +20,7 @@ from payback.sources.draft import Reject
 from payback.sources.opening import as_pattern
 from payback.sources.raw_table import BLANK
 from payback.sources.records import long_fields, read_records
-from payback.sources.structure import RAGGED, RULES, SUMMARY, counted, expected_width, has_total_cell, is_blank
+from payback.sources.structure import counted, is_blank, why_uneven
 
 if TYPE_CHECKING:
     from payback.sources.delimited import DelimitedText
@@ -222,10 +222,8 @@ def _as_reject(fields: list[str], row_number: int, error: _Error, width: int) ->
     """Return a turned-away line as a reject, None if only empty fields make it too wide."""
     if len(fields) > width and is_blank(fields[width:]):
         return None
-    if has_total_cell(fields):
-        return Reject(row_number, error.line, SUMMARY, error.text, RULES[SUMMARY])
-    rule = expected_width(width, len(fields))
-    return Reject(row_number, error.line, RAGGED, error.text, rule, counted(len(fields), "field"))
+    reason, rule, value = why_uneven(fields, width)
+    return Reject(row_number, error.line, reason, error.text, rule, value)
 
 
 def _number_over_lines(text: DelimitedText, layout: Layout, draft: Draft, lines: int) -> bool:

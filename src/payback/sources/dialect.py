@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import re
+from collections import Counter
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
@@ -255,6 +256,7 @@ def _layout(best: _Candidate, table: _Table, lines: Sequence[str], headless_afte
         return Layout(best.delimiter, names, 0, headless_after + 1, skip_blanks=best.skip_blanks)
     others = [other.header.line for other in best.tables if other.header and other.header.line != start]
     behind = [other.records[0].line for other in best.tables if other.records[0].line > start]
+    fields = fields[: _width(fields, [record for record in table.records if record.line > start])]
     before = max((other.records[-1].line for other in best.tables if other.records[-1].line < start), default=0)
     return Layout(
         best.delimiter,
@@ -266,6 +268,14 @@ def _layout(best: _Candidate, table: _Table, lines: Sequence[str], headless_afte
         best.skip_blanks,
         tuple(others),
     )
+
+
+def _width(headers: Sequence[str], data: Sequence[Record]) -> int:
+    """Return the width of the table: delimiters behind the last header count only if the records have them too."""
+    widths = Counter(len(record.fields or ()) for record in data)
+    usual = max(widths, key=lambda size: widths[size], default=len(headers))
+    named = max((number for number, header in enumerate(headers, 1) if header.strip(BLANK)), default=0)
+    return min(len(headers), max(usual, named))
 
 
 def _is_preamble(line: str) -> bool:

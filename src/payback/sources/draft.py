@@ -12,6 +12,7 @@ from payback.engine.duckdb import literal, quoted
 from payback.errors import EmptyFileError, TooManyRejectedRowsError
 from payback.sources.raw_table import BLANK, RawTable, drop_all, new_name, unique_names
 from payback.sources.structure import (
+    COMMENT,
     DAMAGE,
     FIRST_ROWS,
     LAST_ROWS,
@@ -97,6 +98,7 @@ class Draft:
 
     def __post_init__(self) -> None:
         self.columns, self.duplicates = unique_names(self.headers)
+        self.cells = tuple(f"c{number}" for number in range(1, len(self.columns) + 1))
         self.rejects = f"{self.name}_rejects"
         self.create(self.rejects, REJECTS)
 
@@ -104,11 +106,6 @@ class Draft:
     def text(self) -> str:
         """Table of the cells as text."""
         return f"{self.name}_text"
-
-    @property
-    def cells(self) -> list[str]:
-        """Columns of the table of cells."""
-        return [f"c{number}" for number in range(1, len(self.columns) + 1)]
 
     def drop(self) -> None:
         """Remove everything that was made."""
@@ -149,6 +146,18 @@ class Draft:
         self.row_number, self.line_number, self.where = "row_number", "line_number", "true"
         self.engine.execute(f"delete from temp.{quoted(self.rejects)}")
 
+    def leave_out_empty(self) -> None:
+        """Leave out columns that have neither a header nor a value, as delimiters at the ends of lines make them."""
+        unnamed = [cell for cell, header in zip(self.cells, self.headers, strict=True) if not header.strip(BLANK)]
+        if not unnamed:
+            return
+        counts = self.engine.row(f"select {', '.join(f'count({cell})' for cell in unnamed)} from temp.{self.text}")
+        empty = {cell for cell, count in zip(unnamed, counts, strict=True) if count == 0}
+        kept = [position for position, cell in enumerate(self.cells) if cell not in empty]
+        self.cells, self.columns, self.headers = (
+            tuple(values[position] for position in kept) for values in (self.cells, self.columns, self.headers)
+        )
+
     def view(self) -> None:
         """Make the relation that the caller reads."""
         columns = "".join(f", {cell} as {quoted(name)}" for cell, name in zip(self.cells, self.columns, strict=True))
@@ -167,13 +176,15 @@ class Draft:
         TooManyRejectedRowsError
             So many lines are no rows that the file is no table.
         """
+        self.leave_out_empty()
         self.view()
         accepted = self._count(self.name)
         set_aside = [*self._repeated_headers(), *self._totals()]
         if set_aside:
             self.reject(set_aside)
             self.where += f" and {self.row_number} not in (select row_number from temp.{quoted(self.rejects)})"
-            self.view()
+            self.leave_out_empty()
+        self.view()
         accepted -= len(set_aside)
         rows = accepted + self.reasons.total()
         self._check_not_empty(accepted)
@@ -261,6 +272,7 @@ class Draft:
         """Return a note for each kind of line that was set aside, and for headers that occur twice."""
         words = {
             SUMMARY: ("total", "set aside"),
+            COMMENT: ("remark", "of the tool that wrote the file set aside"),
             REPEATED_HEADER: ("repeated header line", "set aside"),
             RAGGED: ("line", "with too few or too many fields set aside"),
             MALFORMED: ("line", "with malformed quotes set aside"),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from payback.engine.columns import normalised
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 HEADER_WITHIN = 60
 """Rows among which a header is looked for."""
@@ -45,14 +45,25 @@ def find_header(rows: Sequence[Sequence[str]], known: frozenset[str]) -> int | N
         # A row of data may hold known words too, such as the goal "Conversions", but it holds more values.
         if count_known(row, known) >= max(KNOWN_ENOUGH, 1 + count_values(row)):
             return index
-    widths = Counter(len(row) for row in rows)
-    width = max(widths, key=lambda size: (widths[size], size))
+    # Header and rows may differ in delimiters behind the last column.
+    usual = {_most_common(map(len, rows)), _most_common(map(_length, rows))}
     for index, row in enumerate(top):
         filled = sum(1 for cell in row if cell.strip())
         # A title that a spreadsheet padded to the width of the table fills few of its cells.
-        if len(row) == width and filled * 2 > width:
+        if {len(row), _length(row)} & usual and filled * 2 > min(usual):
             return None if count_values(row) else index
     return None
+
+
+def _most_common(sizes: Iterable[int]) -> int:
+    """Return the size that occurs most often, the largest of several."""
+    times = Counter(sizes)
+    return max(times, key=lambda size: (times[size], size))
+
+
+def _length(row: Sequence[str]) -> int:
+    """Return the number of cells up to the last that is not empty."""
+    return max((number for number, cell in enumerate(row, 1) if cell.strip()), default=0)
 
 
 def count_known(row: Sequence[str], known: frozenset[str]) -> int:

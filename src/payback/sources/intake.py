@@ -9,17 +9,7 @@ import pyarrow as pa
 
 from payback.sources.draft import Draft, Reject
 from payback.sources.raw_table import BLANK
-from payback.sources.structure import (
-    MALFORMED,
-    RAGGED,
-    RULES,
-    SUMMARY,
-    WRONG_BYTES,
-    counted,
-    expected_width,
-    has_total_cell,
-    is_blank,
-)
+from payback.sources.structure import MALFORMED, RULES, WRONG_BYTES, is_blank, why_uneven
 
 if TYPE_CHECKING:
     from payback.sources.records import Record
@@ -97,10 +87,8 @@ class RowIntake:
         elif len(fields) > self._width and is_blank(fields[self._width :]):
             # Delimiters behind the last column, as some tools write them, change nothing.
             self._accept(record, fields[: self._width])
-        elif has_total_cell(fields):
-            self._reject(record, SUMMARY, RULES[SUMMARY])
         else:
-            self._reject(record, RAGGED, expected_width(self._width, len(fields)), counted(len(fields), "field"))
+            self._reject(record, *why_uneven(fields, self._width))
 
     def _skip(self, fields: list[str]) -> None:
         self.delimiter_lines += len(fields) > 1

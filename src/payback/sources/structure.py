@@ -21,6 +21,7 @@ MALFORMED = "malformed_quotes"
 WRONG_BYTES = "invalid_encoding"
 REPEATED_HEADER = "repeated_header"
 SUMMARY = "summary_row"
+COMMENT = "comment_line"
 DAMAGE = (RAGGED, MALFORMED, WRONG_BYTES, REPEATED_HEADER)
 """Reasons that count towards the share above which a file is refused."""
 
@@ -29,6 +30,7 @@ RULES = {
     WRONG_BYTES: "every line is text in the encoding of the file",
     REPEATED_HEADER: "the header stands once, above the rows",
     SUMMARY: "a row is one row of the report, not the total of others",
+    COMMENT: "a row is data, not a remark of the tool that wrote the file",
 }
 
 _TOTAL = re.compile(
@@ -49,6 +51,9 @@ _TOTAL = re.compile(
     | results\ from\ [\d.,]+\ .*
     """,
     re.VERBOSE | re.IGNORECASE,
+)
+_REMARK = re.compile(
+    r"©|\(c\)|copyright\b|(report )?(generated|exported|downloaded|created) (on|at|by)\b", re.IGNORECASE
 )
 _MESSAGE = re.compile(
     r"(there (is|was|are|were) )?no (data|results?|records?|rows?|statistics|matching \w+)\b.*"
@@ -81,6 +86,21 @@ def has_total_cell(cells: Sequence[str]) -> bool:
     return is_total(cells) or any(_TOTAL.fullmatch(cell.strip(BLANK)) for cell in cells if cell)
 
 
+def is_comment(cells: Sequence[str]) -> bool:
+    """Tell whether a line is a remark: it begins with #, or its only text is a copyright or when it was made."""
+    text = [cell.strip(BLANK) for cell in cells if cell.strip(BLANK)]
+    return bool(text) and (text[0].startswith("#") or (len(text) == 1 and _REMARK.match(text[0]) is not None))
+
+
+def why_uneven(cells: Sequence[str], width: int) -> tuple[str, str, str | None]:
+    """Return reason, rule and value of a line that has not as many fields as the header."""
+    if has_total_cell(cells):
+        return SUMMARY, RULES[SUMMARY], None
+    if is_comment(cells):
+        return COMMENT, RULES[COMMENT], None
+    return RAGGED, f"{counted(width, 'field')} in a line, not {len(cells)}", counted(len(cells), "field")
+
+
 def is_message(cells: Sequence[str]) -> bool:
     """Tell whether a line only says that there is nothing to report."""
     text = [cell for cell in cells if cell.strip(BLANK)]
@@ -90,11 +110,6 @@ def is_message(cells: Sequence[str]) -> bool:
 def counted(number: int, word: str) -> str:
     """Return a number with its noun: ``1 line``, ``1,200 lines``."""
     return f"{number:,} {word}" if number == 1 else f"{number:,} {word}s"
-
-
-def expected_width(width: int, found: int) -> str:
-    """Return the rule that a ragged line breaks."""
-    return f"{counted(width, 'field')} in a line, not {found}"
 
 
 def as_line(cells: Sequence[str | None], delimiter: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import python_calamine as calamine
@@ -22,48 +23,35 @@ from payback.sources.records import Record
 from payback.sources.structure import as_line, counted, is_blank
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable
     from pathlib import Path
 
     from payback.engine.duckdb import Engine
     from payback.sources.opening import Source
     from payback.sources.raw_table import RawTable, ReadOptions
 
-Rows = list[list[Any]]
-
 
 def read_workbook(engine: Engine, source: Source, known: frozenset[str], options: ReadOptions) -> RawTable:
     """Read a sheet into an engine; see `payback.sources.reading.read_file`."""
-    sheet, rows, notes = _choose_sheet(source.path, known, options)
-    top = [[cell_text(cell) for cell in row] for row in rows[: HEADER_WITHIN * 2]]
-    header = _header(top, known, source.path, sheet, options.header_line)
-    width = _width(rows)
-    headers = [f"column {number}" for number in range(1, width + 1)] if header is None else top[header][:width]
-    preamble = [] if header is None else [as_line(row, "\t").strip() for row in top[:header] if not is_blank(row)]
-    if preamble:
-        notes.append(
-            f"{counted(len(preamble), 'row')} before the header skipped: "
-            + "; ".join(text[:60] for text in preamble[:4])
-        )
-    draft = Draft(
-        engine,
-        source.path,
-        headers,
-        place=f"sheet {sheet}, row",
-        maximum_ragged_share=options.maximum_ragged_share,
-        notes=notes,
-    )
-    try:
-        first = 0 if header is None else header + 1
-        intake = RowIntake(draft, most_rows=len(rows))
-        for record in _records(rows, first, width):
-            intake.add(record)
-        intake.finish()
-        dialect: dict[str, object] = {"sheet": sheet, "header_line": first, "preamble_lines": len(preamble)}
-        return draft.finish("excel", dialect, read_metadata(preamble))
-    except BaseException:
-        draft.drop()
-        raise
+    with _Damage(source.path):
+        name, sheet, notes = _choose_sheet(source.path, known, options)
+        top = _top(sheet)
+        header = _header(top, known, source.path, name, options.header_line)
+        headers = [f"column {number}" for number in range(1, sheet.width + 1)] if header is None else top[header]
+        preamble = [as_line(_trimmed(row), "\t") for row in top[: header or 0] if not is_blank(row)]
+        if preamble:
+            shown = "; ".join(text[:60] for text in preamble[:4])
+            notes.append(f"{counted(len(preamble), 'row')} before the header skipped: {shown}")
+        place, share = f"sheet {name}, row", options.maximum_ragged_share
+        draft = Draft(engine, source.path, headers, place=place, maximum_ragged_share=share, notes=notes)
+        try:
+            first = 0 if header is None else header + 1
+            _take_in(sheet, first, draft)
+            dialect: dict[str, object] = {"sheet": name, "header_line": first, "preamble_lines": len(preamble)}
+            return draft.finish("excel", dialect, read_metadata(preamble))
+        except BaseException:
+            draft.drop()
+            raise
 
 
 def cell_text(value: object) -> str:
@@ -98,42 +86,32 @@ _TEXTS: dict[type, Callable[[Any], str]] = {
 }
 
 
-def _records(rows: Rows, first: int, width: int) -> Iterator[Record]:
-    for number in range(first, len(rows)):
-        cells = [cell_text(cell) for cell in rows[number][:width]]
-        yield Record(number + 1, cells, ())
+def _take_in(sheet: calamine.CalamineSheet, first: int, draft: Draft) -> None:
+    """Take in the rows of a sheet from one on, counted from 0."""
+    intake = RowIntake(draft, most_rows=sheet.total_height)
+    for number, row in enumerate(islice(sheet.iter_rows(), first, None), first + 1):
+        intake.add(Record(number, list(map(cell_text, row)), ()))
+    intake.finish()
 
 
-def _choose_sheet(path: Path, known: frozenset[str], options: ReadOptions) -> tuple[str, Rows, list[str]]:
-    """Return name and rows of the sheet to read: the one named, or the one with most known headers."""
-    workbook = _open(path)
-    names = _sheet_names(workbook)
-    if options.sheet is not None:
-        if options.sheet not in workbook.sheet_names:
-            raise UsageError(
-                "the workbook has no such sheet",
-                where=str(path),
-                got=options.sheet,
-                allowed=", ".join(workbook.sheet_names),
-            )
-        return options.sheet, _rows(workbook, options.sheet, path), []
-    sheets = {name: rows for name in names if (rows := _rows(workbook, name, path))}
+def _choose_sheet(
+    path: Path, known: frozenset[str], options: ReadOptions
+) -> tuple[str, calamine.CalamineSheet, list[str]]:
+    """Return the sheet to read, the one named or the one with most known headers, its name, and what to tell."""
+    with path.open("rb") as stream:
+        workbook = calamine.CalamineWorkbook.from_filelike(stream)
+    names = _sheet_names(workbook) if options.sheet is None else [options.sheet]
+    if options.sheet is not None and options.sheet not in workbook.sheet_names:
+        listed = ", ".join(workbook.sheet_names)
+        raise UsageError("the workbook has no such sheet", where=str(path), got=options.sheet, allowed=listed)
+    sheets = {name: sheet for name in names if (sheet := workbook.get_sheet_by_name(name)).height}
     if not sheets:
-        raise EmptyFileError(
-            "the workbook has no cells",
-            where=str(path),
-            got="sheets " + ", ".join(names),
-            allowed="a header and data rows",
-        )
-    chosen = max(sheets, key=lambda name: _known_headers(sheets[name], known))
-    others = [name for name in sheets if name != chosen]
-    note = f"sheet {chosen!r} was read, not " + ", ".join(map(repr, others)) + "; choose with --sheet"
-    return chosen, sheets[chosen], [note] if others else []
-
-
-def _open(path: Path) -> calamine.CalamineWorkbook:
-    with _Damage(path), path.open("rb") as stream:
-        return calamine.CalamineWorkbook.from_filelike(stream)
+        listed = "sheets " + ", ".join(names)
+        raise EmptyFileError("there are no cells", where=str(path), got=listed, allowed="a header and data rows")
+    chosen = max(sheets, key=lambda name: max(count_known(row, known) for row in _top(sheets[name])))
+    others = ", ".join(repr(name) for name in sheets if name != chosen)
+    notes = [f"sheet {chosen!r} was read, not {others}; choose with --sheet"] if others else []
+    return chosen, sheets[chosen], notes
 
 
 def _sheet_names(workbook: calamine.CalamineWorkbook) -> list[str]:
@@ -143,25 +121,9 @@ def _sheet_names(workbook: calamine.CalamineWorkbook) -> list[str]:
     return visible or [sheet.name for sheet in sheets]
 
 
-def _rows(workbook: calamine.CalamineWorkbook, name: str, path: Path) -> Rows:
-    with _Damage(path):
-        return list(workbook.get_sheet_by_name(name).iter_rows())
-
-
-def _known_headers(rows: Rows, known: frozenset[str]) -> int:
-    return max(count_known([cell_text(cell) for cell in row], known) for row in rows[:HEADER_WITHIN])
-
-
-def _width(rows: Iterable[Sequence[Any]]) -> int:
-    """Return the number of columns up to the last that holds anything."""
-    width = 0
-    for row in rows:
-        for position in range(len(row), width, -1):
-            cell = row[position - 1]
-            if not (isinstance(cell, str) and not cell.strip(BLANK)):
-                width = position
-                break
-    return width
+def _top(sheet: calamine.CalamineSheet) -> list[list[str]]:
+    """Return the first rows as text."""
+    return [list(map(cell_text, row)) for row in islice(sheet.iter_rows(), HEADER_WITHIN * 2)]
 
 
 def _header(top: list[list[str]], known: frozenset[str], path: Path, sheet: str, header_line: int | None) -> int | None:
