@@ -171,12 +171,14 @@ def _judge(sample: _Sample, delimiter: str, *, skip_blanks: bool) -> _Candidate:
     width = len(best.header.fields)
     data = [record for record in best.records if record.line > best.header.line]
     even = sum(len(record.fields or ()) == width for record in data) / len(data) if data else 1.0
+    before = best.records.index(best.header)
     # Every text is one column wide under a delimiter that it does not have, so only the first may say so.
     alone = width == 1 and (even < NEARLY_ALL or delimiter != sample.options[0])
-    if alone or (delimiter == BLANKS and not (even > MOSTLY and _aligned(sample.lines))):
+    # A line somewhere in prose is as wide as a few others.
+    prose = best.known < KNOWN_ENOUGH and before > 0 and even <= MOSTLY
+    if alone or prose or (delimiter == BLANKS and not (even > MOSTLY and _aligned(sample.lines))):
         return _Candidate((0.0,), delimiter, skip_blanks, tables)
     trust = min(best.known, KNOWN_ENOUGH) + (even > MOSTLY)
-    before = best.records.index(best.header)
     score = (1.0, width > 1, trust, round(even, 1), best.known, -before, width)
     return _Candidate(score, delimiter, skip_blanks, tables)
 

@@ -131,11 +131,11 @@ class Survey:
         self._line_bytes = len(chunk) - end - 1 + (self._line_bytes if end < 0 else 0)
 
     def _add_quotes(self, chunk: bytes) -> None:
-        if b'"' not in chunk:
+        seam = self.tail[-64:] + chunk
+        if b'"' not in seam:
             return
         self.quotes = True
         if not self.blank_beside_quote:
-            seam = self.tail[-64:] + chunk
             patterns = (_BLANKS_BEFORE_QUOTE, _BLANKS_AFTER_QUOTE)
             self.blank_beside_quote = any(pattern.search(seam) for pattern in patterns)
 

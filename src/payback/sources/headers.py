@@ -50,7 +50,8 @@ def find_header(rows: Sequence[Sequence[str]], known: frozenset[str]) -> int | N
     for index, row in enumerate(top):
         filled = sum(1 for cell in row if cell.strip())
         # A title that a spreadsheet padded to the width of the table fills few of its cells.
-        if {len(row), _length(row)} & usual and filled * 2 > min(usual):
+        widths = {len(row), _length(row) if filled > 1 else len(row)} & usual
+        if widths and filled * 2 > min(widths):
             return None if count_values(row) else index
     return None
 
