@@ -110,7 +110,6 @@ def mysql_server():
 def mysql_address(mysql_server):
     """Return the address of an empty database, which is dropped at the end."""
     from mysql_server import fresh_name
-
     from payback.warehouse.mysql.address import Address
 
     name = fresh_name()
