@@ -7,7 +7,7 @@ import random
 import time
 from typing import TYPE_CHECKING, TypeVar
 
-from payback.errors import WarehouseInterruptedError
+from payback.errors import WarehouseError, WarehouseInterruptedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,8 +33,8 @@ def retried(work: Callable[[], _Result], *, attempts: int = ATTEMPTS) -> _Result
 
     Raises
     ------
-    PaybackError
-        What the work raised, at once where trying again is no help: a wrong statement stays wrong.
+    WarehouseError
+        Every try was interrupted. What else the work raises comes out at once: a wrong statement stays wrong.
 
     Examples
     --------
@@ -48,4 +48,10 @@ def retried(work: Callable[[], _Result], *, attempts: int = ATTEMPTS) -> _Result
             wait = _FIRST_WAIT * 2 ** (attempt - 1) * random.uniform(0.8, 1.2)  # noqa: S311 - only spreads the tries
             _log.warning("%s; trying again in %.1f s", error.message, wait)
             time.sleep(wait)
-    return work()
+    try:
+        return work()
+    except WarehouseInterruptedError as error:
+        # Not retryable any more: work around this work shall not try all of it again.
+        raise WarehouseError(
+            f"{error.message}, {attempts} times", where=error.where, got=error.got, hint="is the server in order?"
+        ) from error
