@@ -22,7 +22,9 @@ LENIENT = ReadOptions(maximum_ragged_share=1.0)
 ENCODINGS = ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252")
 
 # Characters that readers stumble over: delimiters, quotes, line ends, blanks, marks, letters of several widths.
-CELLS = st.text(st.sampled_from('ab,;|\t"\n\r \\#\'€é\u00a0-0.') | st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"]))
+CELLS = st.text(
+    st.sampled_from("ab,;|\t\"\n\r \\#'€é\u00a0-0.") | st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"])
+)
 TABLES = st.lists(st.lists(CELLS, min_size=3, max_size=3), min_size=1, max_size=12)
 
 
@@ -52,7 +54,7 @@ def written(rows, *, delimiter, line_end, quoting, encoding):
     return text.getvalue().encode(encoding)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(
     rows=TABLES,
     delimiter=st.sampled_from(",;\t|"),
@@ -85,7 +87,7 @@ def _fits(cell):
     return True
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(body=st.text(st.sampled_from('a1,;"\n\r \t#'), max_size=60), first=st.sampled_from(["Day,Campaign,Cost", ""]))
 def test_any_text_is_rows_and_rejects(engine, body, first):
     """Any text gives one of our errors, or rows whose numbers run from 1 without a gap, rejects included."""
@@ -96,34 +98,55 @@ def test_any_text_is_rows_and_rejects(engine, body, first):
     assert list(range(1, table.rows + 1)) == sorted([row[0] for row in rows] + [row[0] for row in rejects])
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(data=st.binary(min_size=0, max_size=200), name=st.sampled_from(["x.csv", "x.xlsx", "x.parquet", "x.csv.gz"]))
 def test_any_bytes_give_rows_or_one_of_our_errors(engine, data, name):
     """Bytes of any kind under any name never raise anything but our errors."""
+    outcome = refused_or_read(engine, data, name)
+
+    assert isinstance(outcome, PaybackError) or len(outcome[0]) + len(outcome[1]) == outcome[2].rows
+
+
+def refused_or_read(engine, data, name="file.csv"):
+    """Return our error or what was read; any other exception fails the test."""
     try:
-        rows, rejects, table = read(engine, data, name=name)
+        return read(engine, data, name=name)
     except PaybackError as error:
-        assert len(str(error).splitlines()) <= 6
-    else:
-        assert len(rows) + len(rejects) == table.rows
+        return error
 
 
-@settings(max_examples=150, deadline=None)
-@given(start=st.sampled_from([b"PK\x03\x04", b"\x1f\x8b\x08", b"PAR1\x15", b"ARROW1\0\0", b"{\"a\"", b"\xff\xfe", b"BZh91AY&SY", b"\xfd7zXZ\0", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"]), rest=st.binary(max_size=120))
+@settings(max_examples=60, deadline=None)
+@given(
+    start=st.sampled_from(
+        [
+            b"PK\x03\x04",
+            b"\x1f\x8b\x08",
+            b"PAR1\x15",
+            b"ARROW1\0\0",
+            b'{"a"',
+            b"\xff\xfe",
+            b"BZh91AY&SY",
+            b"\xfd7zXZ\0",
+            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+        ]
+    ),
+    rest=st.binary(max_size=120),
+)
 def test_a_damaged_file_of_any_kind_is_refused_in_our_words(engine, start, rest):
     """A file that only begins like a workbook, an archive or a column store raises one of our errors."""
-    try:
-        read(engine, start + rest)
-    except PaybackError as error:
-        assert "Traceback" not in str(error)
+    outcome = refused_or_read(engine, start + rest)
+
+    assert not isinstance(outcome, PaybackError) or len(str(outcome).splitlines()) < 8
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(body=st.text(st.sampled_from('aé1,"\n '), min_size=1, max_size=60), line_end=st.sampled_from(["\n", "\r\n"]))
 def test_both_ways_of_reading_agree(engine, body, line_end, monkeypatch_module):
     """The engine's reader and the record reader give the same rows, numbers and rejects."""
     data = ("Day,Campaign,Cost\n" + body).replace("\n", line_end).encode()
-    assert _outcome(engine, data, monkeypatch_module, bulk=True) == _outcome(engine, data, monkeypatch_module, bulk=False)
+    assert _outcome(engine, data, monkeypatch_module, bulk=True) == _outcome(
+        engine, data, monkeypatch_module, bulk=False
+    )
 
 
 @pytest.fixture(scope="module")

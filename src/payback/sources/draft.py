@@ -151,7 +151,8 @@ class Draft:
         unnamed = [cell for cell, header in zip(self.cells, self.headers, strict=True) if not header.strip(BLANK)]
         if not unnamed:
             return
-        counts = self.engine.row(f"select {', '.join(f'count({cell})' for cell in unnamed)} from temp.{self.text}")
+        filled = ", ".join(f"count(nullif(trim({cell}, {literal(BLANK)}), ''))" for cell in unnamed)
+        counts = self.engine.row(f"select {filled} from temp.{self.text}")
         empty = {cell for cell, count in zip(unnamed, counts, strict=True) if count == 0}
         kept = [position for position, cell in enumerate(self.cells) if cell not in empty]
         self.cells, self.columns, self.headers = (
