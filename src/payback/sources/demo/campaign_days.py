@@ -59,7 +59,7 @@ def simulate_campaign_days(
     seed : int
         Each campaign has its own stream of draws, so one campaign more changes no other.
     scale : float
-        Size of the shop; 1 spends about 1,300 in money on an ordinary day.
+        Size of the shop; 1 spends about 2,000 in money on an ordinary day.
     """
     return [row for number, campaign in enumerate(campaigns) for row in _days(campaign, number, calendar, seed, scale)]
 
