@@ -153,17 +153,9 @@ class DataLoader:
                 memory_limit=engine.memory_limit,
                 temp_directory=engine.temp_directory,
                 threads=engine.threads,
-                server=self._server(),
+                server=server_settings(self.settings, self.project),
             )
         return self._warehouse
-
-    def _server(self) -> dict[str, Any]:
-        """Return the settings of the database server as plain values; files are found from the project."""
-        server = self.settings.mysql
-        plain = {name: getattr(server, name) for name in type(server).model_fields}
-        secrets = {name: plain[name].get_secret_value() for name in ("password", "url") if plain[name]}
-        files = {name: self.project / plain[name] for name in ("tls_ca", "tls_cert", "tls_key") if plain[name]}
-        return plain | secrets | files
 
     def load_campaigns(self, *, as_: str = "pandas") -> Any:
         """Return the table ``campaigns`` as loaded, names and channels from files of their own filled in.
@@ -435,6 +427,23 @@ class DataLoader:
         self.warehouse.expose("campaigns", "campaign_details", "customers", "orders", "customer_keys")
         for batch in self.warehouse.engine.batches(read_sql("payback.warehouse", query), rows=rows):
             yield from_arrow(pa.Table.from_batches([batch]), kind)
+
+
+def server_settings(settings: Settings, project: Path) -> dict[str, Any]:
+    """Return the settings of the database server as plain values; files are found from the project.
+
+    Parameters
+    ----------
+    settings : Settings
+        Where they stand; password and URL come out readable.
+    project : Path
+        Folder of the project.
+    """
+    server = settings.mysql
+    plain = {name: getattr(server, name) for name in type(server).model_fields}
+    secrets = {name: plain[name].get_secret_value() for name in ("password", "url") if plain[name]}
+    files = {name: project / plain[name] for name in ("tls_ca", "tls_cert", "tls_key") if plain[name]}
+    return plain | secrets | files
 
 
 def _report(engine: Engine, typed: TypedFile, file: Path, status: str, started: float) -> LoadReport:

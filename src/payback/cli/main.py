@@ -27,14 +27,14 @@ click.rich_click.SHOW_ARGUMENTS = True
 click.rich_click.STYLE_OPTIONS_TABLE_BOX = "SIMPLE"
 click.rich_click.COMMAND_GROUPS = {
     "payback": [
-        {"name": "Start", "commands": ["demo", "init", "doctor", "config"]},
+        {"name": "Start", "commands": ["demo", "init", "doctor", "config", "db"]},
         {"name": "Work", "commands": ["load", "run"]},
         {"name": "Look", "commands": ["roi", "segments", "rejected", "runs"]},
     ]
 }
 
 _MODULES = {
-    "demo": "start", "init": "start", "doctor": "start", "config": "start",
+    "demo": "start", "init": "start", "doctor": "start", "config": "start", "db": "database",
     "load": "work", "run": "work",
     "roi": "look", "segments": "look", "rejected": "look", "runs": "look",
 }  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import rich_click as click
 
@@ -14,6 +14,7 @@ from payback.errors import PaybackError
 
 if TYPE_CHECKING:
     from payback.config import Settings
+    from payback.operations.doctor import Check, Status
 
 _json = click.option("--json", "as_json", is_flag=True, help="Print JSON for scripts.")
 
@@ -120,6 +121,23 @@ def config_schema() -> None:
     print_json(settings_schema())
 
 
+def _mysql_checks(settings: Settings, folder: Path) -> list[Check]:
+    """Return what is found on the MySQL server."""
+    from payback.data_loader import server_settings
+    from payback.operations.doctor import Check
+
+    try:
+        from payback.warehouse.mysql.address import Address
+        from payback.warehouse.mysql.checking import findings
+    except ModuleNotFoundError as error:
+        return [Check("MySQL driver", "fail", f"{error.name} is not installed", "pip install 'payback[mysql]'")]
+    try:
+        address = Address.from_parts(**server_settings(settings, folder))
+    except PaybackError as error:
+        return [Check("MySQL address", "fail", error.message, error.hint or "")]
+    return [Check(one.name, cast("Status", one.status), one.found, one.hint) for one in findings(address)]
+
+
 def _is_new(folder: Path, settings: Settings) -> bool:
     """Tell whether the project has an embedded database that the first load will make."""
     return settings.warehouse.kind == "duckdb" and not (folder / settings.warehouse.path).exists()
@@ -142,9 +160,12 @@ def doctor(ctx: click.Context, as_json: bool) -> None:
         with project.loader() as loader:
             return loader.warehouse.schema_version()
 
-    # Looking must not make a database: an embedded one that is not there yet is in order.
+    # Looking must not make a database: one that is not there yet is in order, and a server is looked at apart.
+    on_server = not isinstance(settings, PaybackError) and settings.warehouse.kind == "mysql"
     missing = not isinstance(settings, PaybackError) and _is_new(project.folder, settings)
-    found = checks(settings, project.folder, open_warehouse=None if missing else open_warehouse)
+    found = checks(settings, project.folder, open_warehouse=None if missing or on_server else open_warehouse)
+    if not isinstance(settings, PaybackError) and on_server:
+        found += _mysql_checks(settings, project.folder)
     failed = any(check.status == "fail" for check in found)
     if as_json:
         print_json({"ok": not failed, "checks": [check.__dict__ for check in found]})
