@@ -246,3 +246,54 @@ def changed(server, variable, value):
         yield
     finally:
         server.execute(f"set global {variable} = {before}")
+
+
+def clean(warehouse, rows):
+    """Make a relation of clean campaigns from (row_number, cost, day)."""
+    changes = [{"row_number": str(n), "cost": cost, "date": f"date '2024-0{month}-01'"} for n, cost, month in rows]
+    relation = campaign_rows(warehouse, *changes)
+    if not rows:
+        warehouse.engine.execute(f"delete from {relation}")
+    warehouse.engine.execute(f"create or replace temp view clean as select *, '' as flags from {relation}")
+    return "clean"
+
+
+def test_replacing_a_table_touches_only_what_differs(mysql_warehouse, mysql_server):
+    """Rows that stay are not deleted and written again: the server counts the rows it touched."""
+    rows = [(n, str(n), 1 + n % 3) for n in range(1, 31)]
+    with mysql_warehouse.transaction():
+        assert mysql_warehouse.replace_table("clean_campaigns", clean(mysql_warehouse, rows)) == 30
+    touched = "select variable_value + 0 from performance_schema.global_status where variable_name = "
+    counters = [touched + f"'Handler_{word}'" for word in ("delete", "write")]
+    before = [mysql_warehouse.session.rows(counter)[0][0] for counter in counters]
+    rows = [*rows[:28], (29, "0.5", 2), (31, "1", 1)]
+    with mysql_warehouse.transaction():
+        assert mysql_warehouse.replace_table("clean_campaigns", clean(mysql_warehouse, rows)) == 30
+    deleted, _ = [
+        mysql_warehouse.session.rows(counter)[0][0] - start for counter, start in zip(counters, before, strict=True)
+    ]
+    assert deleted < 10
+    found = mysql_warehouse.read("clean_campaigns", order="row_number")
+    assert found["cost"].to_pylist() == [Decimal(cost) for _, cost, _ in rows]
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.lists(
+        st.dictionaries(
+            st.integers(1, 6), st.tuples(st.sampled_from(["1", "2", "null"]), st.integers(1, 3)), max_size=6
+        ),
+        min_size=1,
+        max_size=4,
+    )
+)
+def test_replaced_table_is_what_was_given(mysql_warehouse, versions):
+    """After any series of versions the table, on the server and in the workbench, is the last one."""
+    for version in versions:
+        with mysql_warehouse.transaction():
+            rows = [(n, cost, month) for n, (cost, month) in version.items()]
+            mysql_warehouse.replace_table("clean_campaigns", clean(mysql_warehouse, rows))
+    wanted = {n: (None if cost == "null" else Decimal(cost), month) for n, (cost, month) in versions[-1].items()}
+    mysql_warehouse.expose("clean_campaigns")
+    for table in (mysql_warehouse.read("clean_campaigns"), mysql_warehouse.engine.arrow("from clean_campaigns")):
+        assert {row["row_number"]: (row["cost"], row["date"].month) for row in table.to_pylist()} == wanted

@@ -45,23 +45,25 @@ def arrow_schema(table: str, columns: Sequence[str] = ()) -> pa.Schema:
 
 
 def batches(
-    session: Session, table: str, columns: Sequence[str] = (), *, fast: bool = True
+    session: Session, table: str, columns: Sequence[str] = (), *, fast: bool = True, own: bool = False
 ) -> Iterator[pa.RecordBatch]:
     """Yield the rows of a table in no particular order.
 
     Parameters
     ----------
     session : Session
-        Where; inside a transaction its own changes are seen.
+        Where.
     table : str
         Name of the table.
     columns : sequence of str
         Columns; all by default.
     fast : bool
         Read by connectorx where it is allowed and installed.
+    own : bool
+        See what the open transaction changed, which only its own connection does.
     """
     names = tuple(columns) or TABLES[table].names
-    if fast and session.address.may_be_plain and not session.in_transaction and (found := _connectorx()):
+    if fast and not own and session.address.may_be_plain and (found := _connectorx()):
         yield from _by_connectorx(found, session, table, names)
     else:
         yield from _by_lines(session, table, names)

@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from payback.engine.duckdb import quoted
-from payback.errors import ConservationError
 from payback.tables import TABLES
 from payback.warehouse.duckdb import DuckDBWarehouse
 from payback.warehouse.mysql import migrating, partitions
 from payback.warehouse.mysql.ddl import PARTITION_COLUMN, is_partitioned
 from payback.warehouse.mysql.reading import arrow_schema, batches
+from payback.warehouse.mysql.replacing import replace_rows
 from payback.warehouse.mysql.session import Session
+from payback.warehouse.mysql.slicing import check_slices, delete_slices, enter_slices, slices_query
 from payback.warehouse.mysql.writing import write_rows
 from payback.warehouse.schema import SCHEMA_VERSION, create_table
 
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
     from payback.warehouse.mysql.address import Address
 
 _counter = itertools.count(1)
-_DAYS_A_STATEMENT = 1_000
-_KEYS_A_STATEMENT = 1_000
 
 
 class MySQLWarehouse:
@@ -79,6 +78,7 @@ class MySQLWarehouse:
             # A table that nobody exposed must be missing, not empty.
             self.engine.execute(f"drop table {quoted(table)}")
         self._exposed: set[str] = set()
+        self._changed: set[str] = set()
         self._generation = 0
 
     @property
@@ -103,6 +103,7 @@ class MySQLWarehouse:
         try:
             with self._workbench.transaction(), self.session.transaction():
                 self._forget_unless_locked()
+                self._changed.clear()
                 yield
         except BaseException:
             self._exposed.clear()
@@ -123,7 +124,7 @@ class MySQLWarehouse:
 
         # An order may need other columns than those asked for.
         names = () if order else columns
-        found = pa.Table.from_batches(batches(self.session, table, names), arrow_schema(table, names))
+        found = pa.Table.from_batches(self._rows(table, names), arrow_schema(table, names))
         if not order:
             return found
         name = f"read_{next(_counter)}"
@@ -140,7 +141,7 @@ class MySQLWarehouse:
 
         if not order:
             schema = arrow_schema(table, columns)
-            return pa.RecordBatchReader.from_batches(schema, batches(self.session, table, columns))
+            return pa.RecordBatchReader.from_batches(schema, self._rows(table, columns))
         self.expose(table)
         return self._workbench.batches(table, columns=columns, order=order)
 
@@ -169,18 +170,23 @@ class MySQLWarehouse:
             partitions.make_months(self.session, table, days)
         self._forget(table, "loads")
         with self._writing():
-            self._delete_slices(table, slices)
-            query = self._of_slices(table, relation, slices)
+            self._changed |= {table, "loads"}
+            replaced = {key for report in {piece.report for piece in slices} for key in self.slices(table, report)}
+            delete_slices(self.session, table, [piece for piece in slices if piece.key in replaced])
+            query = slices_query(self._workbench, table, relation, slices)
             write_rows(self.session, self.engine, table, query, sum(piece.rows for piece in slices))
-            self._check_sums(table, slices, load.load_id)
-            self._enter(table, slices, load)
+            check_slices(self.session, table, slices, load.load_id)
+            enter_slices(self.session, table, slices, load)
 
     def replace_table(self, table: str, relation: str) -> int:
         """Replace all rows of a table by those of a relation."""
         self._make_months(table, relation)
         with self._writing():
-            self.delete(table, {})
-            return self.append(table, relation)
+            number = replace_rows(self.session, self.engine, table, relation, lambda: self.expose(table))
+            self._changed.add(table)
+            if table in self._exposed:
+                self._workbench.replace_table(table, relation)
+        return number
 
     def replace_rows(self, table: str, where: Mapping[str, object], rows: Sequence[Mapping[str, object]]) -> None:
         """Delete the rows that equal ``where`` and insert others."""
@@ -198,6 +204,7 @@ class MySQLWarehouse:
         with self._writing():
             query = f"select {_names(TABLES[table].names)} from {quoted(relation)}"
             write_rows(self.session, self.engine, table, query, number)
+            self._changed.add(table)
             if table in self._exposed:
                 self._workbench.append(table, relation)
         return number
@@ -219,6 +226,7 @@ class MySQLWarehouse:
             fresh = f"select {_names(TABLES[table].names)} from {quoted(table)} anti join {known} using ({column})"
             count = int(self.engine.row(f"select count(*) from ({fresh})")[0])
             write_rows(self.session, self.engine, table, fresh, count)
+            self._changed.add(table)
             self.engine.execute(f"drop table {known}")
         return numbered
 
@@ -256,7 +264,7 @@ class MySQLWarehouse:
         import pyarrow as pa
 
         name = f"bring_{next(_counter)}"
-        stream = pa.RecordBatchReader.from_batches(arrow_schema(table), batches(self.session, table))
+        stream = pa.RecordBatchReader.from_batches(arrow_schema(table), self._rows(table))
         self.engine.execute(f"drop table if exists {target}")
         self.engine.execute(create_table(TABLES[table]))
         self.engine.register(name, stream)
@@ -264,6 +272,11 @@ class MySQLWarehouse:
             self.engine.execute(f"insert into {target} select * from {name}", name=f"read {table} from MySQL")
         finally:
             self.engine.connection.unregister(name)
+
+    def _rows(self, table: str, columns: Sequence[str] = ()) -> Iterator[pa.RecordBatch]:
+        """Return the rows of a table as this object sees them: with what its open transaction changed."""
+        own = self.session.in_transaction and table in self._changed
+        return batches(self.session, table, columns, own=own)
 
     def _forget(self, *tables: str) -> None:
         """Take tables out of the workbench that no longer equal the server's."""
@@ -288,77 +301,8 @@ class MySQLWarehouse:
 
     def _delete_rows(self, table: str, where: Mapping[str, object]) -> None:
         test, values = _equal(where)
+        self._changed.add(table)
         self.session.execute(f"delete from {quoted(table)} where {test}", values)
-
-    def _delete_slices(self, table: str, slices: Sequence[Slice]) -> None:
-        """Delete what the slices replace, by the ledger: where it has nothing, there is nothing."""
-        kept = {key for report in {piece.report for piece in slices} for key in self.slices(table, report)}
-        groups: dict[tuple[str, str, str], list[date | None]] = {}
-        for piece in slices:
-            if piece.key in kept:
-                groups.setdefault(piece.key[:3], []).append(piece.day)
-        for group, days in groups.items():
-            for start in range(0, len(days), _DAYS_A_STATEMENT):
-                some = days[start : start + _DAYS_A_STATEMENT]
-                for name, column in (
-                    (table, PARTITION_COLUMN if PARTITION_COLUMN in TABLES[table] else ""),
-                    ("loads", "day"),
-                ):
-                    self._delete_days(name, group, column, some, table)
-
-    def _delete_days(
-        self, name: str, group: tuple[str, str, str], column: str, days: Sequence[date | None], table: str
-    ) -> None:
-        test = '"source" = %s and "account" = %s and "report" = %s'
-        values: list[object] = [*group]
-        if name == "loads":
-            test, values = test + ' and "table_name" = %s', [*values, table]
-        if column:
-            dated = [day for day in days if day is not None]
-            marks = ", ".join(["%s"] * len(dated))
-            test += f" and {quoted(column)} in ({marks})" if dated else f" and {quoted(column)} is null"
-            values += dated
-        self.session.execute(f"delete from {quoted(name)} where {test}", values)
-
-    def _of_slices(self, table: str, relation: str, slices: Sequence[Slice]) -> str:
-        """Return the query of the rows of the slices."""
-        keys = self._workbench.key_table(slices)
-        match = f"r.{PARTITION_COLUMN} is not distinct from k.day" if PARTITION_COLUMN in TABLES[table] else "true"
-        return (
-            f"select {', '.join(f'r.{quoted(name)}' for name in TABLES[table].names)} from {quoted(relation)} r "
-            f"join {keys} k on r.source = k.source and r.account = k.account and r.report = k.report and {match}"
-        )
-
-    def _check_sums(self, table: str, slices: Sequence[Slice], load_id: int) -> None:
-        """Compare rows and money of the load on the server with those of the slices."""
-        sums = [name for name in ("cost", "revenue") if name in TABLES[table]]
-        selected = ", ".join(["count(*)", *(f"sum({quoted(name)})" for name in sums)])
-        found = self.session.rows(f'select {selected} from {quoted(table)} where "load_id" = %s', [load_id])[0]
-        sent: list[Any] = [sum(piece.rows for piece in slices)]
-        for name in sums:
-            amounts = [getattr(piece, name) for piece in slices if getattr(piece, name) is not None]
-            sent.append(sum(amounts) if amounts else None)
-        if list(found) != sent:
-            raise ConservationError(
-                f"the rows or the money that reached {table} are not those that were sent; nothing was written",
-                where=str(self.address),
-                got=", ".join(map(str, found)),
-                allowed=", ".join(map(str, sent)),
-            )
-
-    def _enter(self, table: str, slices: Sequence[Slice], load: Load) -> None:
-        """Enter the slices in the ledger."""
-        columns = ("table_name", "source", "account", "report", "day", "load_id", "request", "rows", "cost", "revenue",
-                   "content_hash", "flags", "run_id")  # fmt: skip
-        marks = ", ".join(["%s"] * len(columns))
-        statement = f"insert into loads ({_names(columns)}, loaded_at) values ({marks}, utc_timestamp(6))"
-        rows = [
-            (table, *piece.key, load.load_id, load.request, piece.rows, piece.cost, piece.revenue, piece.content_hash,
-             load.flags, load.run_id)
-            for piece in slices
-        ]  # fmt: skip
-        with self.session.translating(), self.session.writer.cursor() as cursor:
-            cursor.executemany(statement, rows)
 
 
 def _names(names: Sequence[str]) -> str:
