@@ -41,18 +41,42 @@ SIGNS: dict[str, str] = {
     "NZ$": "NZD",
     "HK$": "HKD",
     "S$": "SGD",
-    "zł": "PLN",
-    "Kč": "CZK",
-    "Rp": "IDR",
+    "NT$": "TWD",
+    "MX$": "MXN",
+    "CN¥": "CNY",
+    "₸": "KZT",
+    "₾": "GEL",
+    "₼": "AZN",
+    "֏": "AMD",
+    "₮": "MNT",
+    "₭": "LAK",
+    "៛": "KHR",
+    "৳": "BDT",
+    "₡": "CRC",
+    "₲": "PYG",
+    "₵": "GHS",
+    "ZŁ": "PLN",
+    "KČ": "CZK",
+    "RP": "IDR",
+    "FT": "HUF",
+    "FR": "CHF",
+    "SFR": "CHF",
     "$": "USD",
     "¥": "JPY",
+    "＄": "USD",
+    "￥": "JPY",
+    "￡": "GBP",
 }
-"""What a sign means where it stands beside an amount; ``$`` and ``¥`` are shared and a setting may say otherwise."""
+"""What a sign, in capitals, means beside an amount; ``$`` and ``¥`` are shared and a setting may say otherwise.
+
+``kr`` is not here: four countries share it and none is usual, so it names no currency.
+"""
 
 SHARED_SIGNS: dict[str, frozenset[str]] = {
     "$": frozenset({"USD", "CAD", "AUD", "NZD", "HKD", "SGD", "MXN", "ARS", "CLP", "COP", "TWD"}),
     "¥": frozenset({"JPY", "CNY"}),
 }
+SHARED_SIGNS |= {"＄": SHARED_SIGNS["$"], "￥": SHARED_SIGNS["¥"]}
 """Signs that several currencies use."""
 
 

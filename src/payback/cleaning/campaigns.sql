@@ -2,36 +2,25 @@
 -- back: there are thousands of those and millions of rows.
 create or replace temp table ${target} as
 with loaded as (
-    select * from ${relation}
+    select *, coalesce(unread, ${value_reason}) as value_reason from ${relation}
 ),
-channel_spellings as (
-    select distinct source, channel, name_key(coalesce(channel, '')) as spelling from loaded
-),
-channel_names as (
+spellings as (
     select
-        s.source,
-        s.channel,
-        coalesce(own.channel, any_source.channel, tidy_name(s.channel), 'Unassigned') as standard,
-        own.channel is null and any_source.channel is null as is_unknown
-    from channel_spellings s
-    left join ${channels} own on own.source = s.source and own.spelling = s.spelling
-    left join ${channels} any_source on any_source.source = '*' and any_source.spelling = s.spelling
-),
-campaign_spellings as (
-    select
-        source, account, campaign_id, external_campaign_id, campaign_name,
-        tidy_name(coalesce(campaign_name, external_campaign_id, '(not set)')) as tidy,
+        source, account, campaign_id, external_campaign_id, campaign_name, channel,
         count(*) as rows,
-        max(date) as last_day
+        max(date) filter (where value_reason is null) as last_day
     from loaded
     group by all
 ),
-campaign_keys as (
+-- A channel that says "none" is none; the source then tells which it is, if it is an ad platform.
+keyed as (
     select
         *,
-        coalesce('id ' || campaign_id::varchar, 'ext ' || external_campaign_id, 'name ' || name_key(tidy)) as campaign,
-        name_key(tidy) as spelling
-    from campaign_spellings
+        name_key(case when is_missing(channel) then '' else channel end) as channel_key,
+        tidy_name(coalesce(campaign_name, external_campaign_id, '(not set)')) as tidy,
+        name_key(tidy) as spelling,
+        coalesce('id ' || campaign_id::varchar, 'ext ' || external_campaign_id, 'name ' || spelling) as campaign
+    from spellings
 ),
 -- A campaign that was renamed has its last name; a name in several spellings has the most frequent one.
 spelling_days as (
@@ -39,67 +28,86 @@ spelling_days as (
         *,
         max(last_day) over (partition by source, account, campaign, spelling) as spelling_last_day,
         sum(rows) over (partition by source, account, campaign, tidy) as tidy_rows
-    from campaign_keys
+    from keyed
 ),
-campaign_names as (
+-- A report without ids names campaigns that another report numbers: by its name, where only one campaign has that.
+numbered_names as (
+    select source, account, spelling, min(campaign_id) as campaign_id
+    from keyed
+    where external_campaign_id is not null
+    group by all
+    having count(distinct campaign_id) = 1
+),
+standards as (
     select
-        source, account, campaign_id, external_campaign_id, campaign_name,
-        first(tidy) over (
-            partition by source, account, campaign
-            order by spelling_last_day desc nulls last, spelling, tidy_rows desc, tidy
-        ) as standard
-    from spelling_days
+        s.source, s.account, s.campaign_id, s.external_campaign_id, s.campaign_name, s.channel,
+        coalesce(own.channel, every.channel, tidy_name(nullif(s.channel, '')), 'Unassigned') as channel_standard,
+        own.channel is null and every.channel is null and s.channel_key <> '' as is_unknown_channel,
+        coalesce(n.campaign_id, s.campaign_id) as same_campaign,
+        first(s.tidy) over (
+            partition by s.source, s.account, s.campaign
+            order by
+                s.campaign_name is null, s.spelling_last_day desc nulls last, s.spelling, s.tidy_rows desc, s.tidy
+        ) as name_standard
+    from spelling_days s
+    left join ${channels} own on own.source = s.source and own.spelling = s.channel_key
+    left join ${channels} every on every.source = '*' and every.spelling = s.channel_key
+    left join numbered_names n
+        on s.external_campaign_id is null
+        and n.source = s.source and n.account = s.account and n.spelling = s.spelling
 ),
 standardised as (
     select
-        l.* replace (
-            coalesce(c.standard, 'Unassigned') as channel,
-            n.standard as campaign_name
-        ),
-        coalesce(c.is_unknown, false) and l.channel is not null as is_unknown_channel
+        l.* replace (s.channel_standard as channel, s.name_standard as campaign_name),
+        s.is_unknown_channel,
+        s.same_campaign
     from loaded l
-    left join channel_names c on c.source is not distinct from l.source and c.channel is not distinct from l.channel
-    left join campaign_names n
-        on n.source is not distinct from l.source
-        and n.account is not distinct from l.account
-        and n.campaign_id is not distinct from l.campaign_id
-        and n.external_campaign_id is not distinct from l.external_campaign_id
-        and n.campaign_name is not distinct from l.campaign_name
+    join standards s on ${same_spelling}
 ),
-repeated_hashes as (
-    select row_hash from loaded group by row_hash having count(*) > 1
-),
-duplicates as (
-    select row_id
-    from loaded
-    join repeated_hashes using (row_hash)
-    qualify row_number() over (partition by row_hash order by row_id) > 1
+-- A row that is turned away for what it says pushes out no other.
+survivors as (
+    select * from standardised where value_reason is null
 ),
 report_days as (
-    select distinct source, account, report, load_id, date from loaded
+    select distinct source, account, report, date from survivors
 ),
 -- Days that two reports of one source both cover.
 shared_days as (
     select source, account, date
     from report_days
     group by all
-    having count(distinct report) > 1
+    having count(*) > 1
 ),
 reports_of_campaign_days as (
-    select l.source, l.account, l.campaign_id, l.date, l.report, max(l.load_id) as load_id
-    from loaded l
+    select l.source, l.account, l.same_campaign, l.date, l.report, max(l.load_id) as load_id
+    from survivors l
     join shared_days using (source, account, date)
     group by all
 ),
 old_reports as (
     select *
     from reports_of_campaign_days
-    qualify row_number() over (partition by source, account, campaign_id, date order by load_id desc, report desc) > 1
+    qualify row_number() over (partition by source, account, same_campaign, date order by load_id desc, report desc) > 1
 ),
 superseded as (
     select l.row_id
-    from loaded l
-    join old_reports o using (source, account, campaign_id, date, report)
+    from survivors l
+    join old_reports o using (source, account, same_campaign, date, report)
+),
+repeated_hashes as (
+    select row_hash from survivors group by row_hash having count(*) > 1
+),
+-- Copies of rows that an older report holds are no copies: they go with their report.
+compared as (
+    select row_id, source, account, row_hash
+    from survivors
+    join repeated_hashes using (row_hash)
+    where not ${drops_superseded} or row_id not in (select row_id from superseded)
+),
+duplicates as (
+    select row_id
+    from compared
+    qualify row_number() over (partition by source, account, row_hash order by row_id) > 1
 ),
 usual as (
     select
@@ -107,7 +115,9 @@ usual as (
         currency,
         ${cost_bounds} as cost_bounds,
         ${revenue_bounds} as revenue_bounds
-    from standardised
+    from survivors
+    where (not ${drops_superseded} or row_id not in (select row_id from superseded))
+        and (not ${drops_duplicates} or row_id not in (select row_id from duplicates))
     group by all
 ),
 looked_at as (
@@ -126,10 +136,13 @@ looked_at as (
 ),
 judged as (
     select
-        * exclude (is_duplicate, is_superseded, is_outlier_cost, is_outlier_revenue, is_unknown_channel),
-        coalesce(unread, ${reason}) as reason,
-        nullif(concat_ws(',', ${flags}), '') as flags,
-        nullif(concat_ws(',', ${notes}), '') as notes
+        * exclude (
+            value_reason, same_campaign, is_duplicate, is_superseded, is_outlier_cost, is_outlier_revenue,
+            is_unknown_channel
+        ),
+        coalesce(value_reason, ${relation_reason}) as reason,
+        ${flags} as flags,
+        ${notes} as notes
     from looked_at
 )
 select * from judged

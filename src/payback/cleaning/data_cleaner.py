@@ -6,24 +6,14 @@ Frames of text go through the first gate too, so that a CSV read by pandas needs
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from payback.cleaning.judging import CleaningSettings, Judged, judge, quality_sql, rejected_sql
-from payback.engine.columns import ColumnMapping, match_columns
-from payback.engine.duckdb import Engine, quoted
-from payback.engine.frames import from_arrow, kind_of, to_arrow
-from payback.engine.typed import ReadSettings, type_columns
-from payback.errors import MissingColumnError
+from payback.cleaning.clean_frame import clean_frame, rejected_frame
+from payback.cleaning.judged_frame import judge_frame
+from payback.cleaning.judging import CleaningSettings, quality_sql
+from payback.engine.duckdb import Engine
+from payback.engine.frames import eager, from_arrow, kind_of, to_arrow
 from payback.tables import CAMPAIGNS, CUSTOMERS, Table
-
-if TYPE_CHECKING:
-    import pyarrow as pa
-
-_LEAST = {
-    CAMPAIGNS.name: ({"cost"}, {"revenue"}, {"clicks"}, {"impressions"}, {"conversions"}),
-    CUSTOMERS.name: ({"external_customer_id"}, {"customer_id"}),
-}
-"""A frame must have one of these sets of columns, or it is no such table."""
 
 
 @dataclass(frozen=True)
@@ -34,16 +24,23 @@ class CleanedData:
     ----------
     clean : frame
         Rows that passed, in their order, of the kind that was given; ``flags`` names the rules that a row broke
-        without being rejected.
+        without being rejected. Columns that are none of the table's are as they came.
     rejected : frame
         The other rows, as they came, with ``reason``, ``column_name``, ``value`` and ``rule`` behind.
     quality : frame
         One row a rule that some row broke: severity, reason, rule, rows, cost, revenue.
+    notes : tuple of str
+        What a person should know about the reading of text: decimal signs, orders of dates, currencies.
+
+    Notes
+    -----
+    A column of the caller that has the name of one of ours is kept as ``given_`` and its name.
     """
 
     clean: Any
     rejected: Any
     quality: Any
+    notes: tuple[str, ...] = ()
 
 
 def clean_campaign_data(df: Any, *, settings: CleaningSettings | None = None) -> Any:
@@ -106,95 +103,14 @@ def split_customer_data(df: Any, *, settings: CleaningSettings | None = None) ->
     return _split(df, CUSTOMERS, settings or CleaningSettings())
 
 
-def judge_frame(
-    engine: Engine, frame: pa.Table, table: Table, settings: CleaningSettings
-) -> tuple[Judged, ColumnMapping]:
-    """Judge the rows of an Arrow table inside an engine; the frame stays readable there as ``frame``.
-
-    Raises
-    ------
-    MissingColumnError
-        The frame has no column of the table.
-    """
-    mapping = _match(frame.column_names, table)
-    engine.register("frame_as_given", frame)
-    engine.connection.execute(
-        "create or replace temp table frame as select row_number() over () as row_number, null::bigint as line_number, "
-        "* from frame_as_given"
-    )
-    readable = ColumnMapping(
-        table, {n: m for n, m in mapping.columns.items() if not n.endswith("_id") or n[:3] == "ext"}
-    )
-    typed = type_columns(engine, "frame", readable, ReadSettings(), hash_columns=_content(frame), where="the frame")
-    engine.connection.execute(
-        f"create or replace temp view readable as {_readable_sql(frame, typed.relation, mapping)}"
-    )
-    columns = set(mapping.columns) | {"row_hash", *(set(frame.column_names) & {"report", "load_id"})}
-    return judge(engine, "readable", table, columns, settings), mapping
-
-
-def _match(names: list[str], table: Table) -> ColumnMapping:
-    mapping = match_columns(names, table, keep_ids=True)
-    found = set(mapping.columns)
-    if not any(least <= found for least in _LEAST[table.name]):
-        raise MissingColumnError(
-            f"the frame has no column of {table.name}",
-            got="columns " + ", ".join(names[:20]),
-            allowed=", ".join(column.name for column in table.readable),
-            hint="rename its columns",
-        )
-    return mapping
-
-
-def _content(frame: pa.Table) -> tuple[str, ...]:
-    """Columns whose text tells rows apart: the hash of the original row where the frame brings it, else all."""
-    return ("row_hash",) if "row_hash" in frame.column_names else tuple(frame.column_names)
-
-
-def _readable_sql(frame: pa.Table, typed: str, mapping: ColumnMapping) -> str:
-    """Return the query that gives `judge` every column it reads: typed ones, ids as they are, the rest empty."""
-    identity = mapping.table.names[0]
-    external = f"external_{identity}"
-    own = f"f.{quoted(mapping.columns[identity].header)}" if identity in mapping.columns else "null::bigint"
-    trace = [
-        f"f.{name}" if name in frame.column_names else f"{default} as {name}"
-        for name, default in (("report", "''"), ("load_id", "0"))
-    ]
-    # A customer is known by the id that the frame has, whichever it is.
-    key = f"coalesce(t.{external}, {own}::varchar)" if mapping.table is CUSTOMERS else f"t.{external}"
-    typed_columns = [c.name for c in mapping.table.readable if c.name not in (identity, external)]
-    return (
-        f"select t.row_number as row_id, {own} as {identity}, {key} as {external}, "
-        f"{', '.join('t.' + quoted(name) for name in typed_columns)}, {', '.join(trace)}, t.row_number, t.row_hash, "
-        f"t.reason as unread, t.reason_column, t.reason_value from {typed} t join frame f using (row_number)"
-    )
-
-
 def _split(df: Any, table: Table, settings: CleaningSettings) -> CleanedData:
-    kind, frame = kind_of(df), to_arrow(df)
+    frame = eager(df)
+    rows = to_arrow(frame)
     with Engine() as engine:
-        judged, mapping = judge_frame(engine, frame, table, settings)
-        results = [engine.arrow(sql) for sql in (
-            _clean_sql(judged, mapping), _rejected_frame_sql(judged), quality_sql(judged)
-        )]  # fmt: skip
-    return CleanedData(*(from_arrow(result, kind) for result in results))
-
-
-def _clean_sql(judged: Judged, mapping: ColumnMapping) -> str:
-    """Return the query of the clean rows: the table's columns that the frame has, then its others, then the flags."""
-    known = [column.name for column in mapping.table.readable if column.name in mapping.columns]
-    derived = {"age_band"} & {c.name for c in mapping.table.columns} if "age" in mapping.columns else set()
-    names = [f"j.{quoted(name)}" for name in (*known, *sorted(derived - set(known)))]
-    others = [f"f.{quoted(header)}" for header in mapping.unused]
-    return (
-        f"select {', '.join([*names, *others])}, j.flags from {judged.relation} j join frame f using (row_number) "
-        "where j.reason is null order by j.row_id"
-    )
-
-
-def _rejected_frame_sql(judged: Judged) -> str:
-    reasons = rejected_sql(judged, original="''")
-    return (
-        "select f.* exclude (row_number, line_number), r.reason, r.column_name, r.value, r.rule "
-        f"from frame f join ({reasons}) r using (row_number) order by row_number"
-    )
+        result = judge_frame(engine, rows, table, settings)
+        return CleanedData(
+            clean_frame(frame, rows, result),
+            rejected_frame(frame, result),
+            from_arrow(engine.arrow(quality_sql(result.judged)), kind_of(frame)),
+            result.notes,
+        )

@@ -15,11 +15,20 @@ from payback.errors import ConservationError
 from payback.tables import AGE_BANDS, CAMPAIGNS, Table
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from payback.engine.duckdb import Engine
 
+_ABOUT_OTHERS = (
+    "is_duplicate",
+    "is_superseded",
+    "is_other_currency",
+    "is_outlier_cost",
+    "is_outlier_revenue",
+    "is_unknown_channel",
+)
+"""Tests that look beyond the row; they are asked of the rows that the others let pass."""
 MINIMUM_GROUP = 20
 """Rows that a group needs before one of them can be called unusual."""
 
@@ -93,12 +102,15 @@ def judge(engine: Engine, relation: str, table: Table, columns: set[str], settin
     severities = with_severities(CAMPAIGN_RULES if campaigns else CUSTOMER_RULES, settings.severity or {})
     rules = applicable(severities, columns)
     target = f"judged_{next(_counter)}"
-    engine.connection.execute(read_sql("payback.engine", "typed.sql"))
+    engine.execute(read_sql("payback.engine", "typed.sql"), name="define macros")
     today = settings.today or datetime.now(UTC).date()
     parts = {
         "target": target,
         "relation": quoted(relation),
-        "reason": _reason(rules, today),
+        "value_reason": _reason([rule for rule in rules if rule.test not in _ABOUT_OTHERS], today),
+        "relation_reason": _reason([rule for rule in rules if rule.test in _ABOUT_OTHERS], today),
+        "drops_superseded": _rejects(rules, "is_superseded"),
+        "drops_duplicates": _rejects(rules, "is_duplicate"),
         "flags": _names(rules, "flag", today),
         "notes": _names(rules, "note", today),
         "revenue_bounds": _bounds("revenue", rules, settings.outlier_factor),
@@ -108,6 +120,7 @@ def judge(engine: Engine, relation: str, table: Table, columns: set[str], settin
             "payback.cleaning",
             "campaigns.sql",
             channels=register_spellings(engine, "channels", settings.channels),
+            same_spelling=_same_spelling(columns),
             cost_bounds=_bounds("cost", rules, settings.outlier_factor),
             **parts,
         )
@@ -118,22 +131,35 @@ def judge(engine: Engine, relation: str, table: Table, columns: set[str], settin
             genders=register_spellings(engine, "genders"),
             countries=register_spellings(engine, "countries"),
             age_band=_age_band("l.age"),
+            drops_currencies=_rejects(rules, "is_other_currency"),
             **parts,
         )
     engine.execute(sql, name=f"clean {table.name}")
     return Judged(target, table, rules, _totals(engine, relation, target, table))
 
 
-def _reason(rules: tuple[Rule, ...], today: date) -> str:
+def _same_spelling(columns: set[str]) -> str:
+    """Return SQL that joins a row with its spelling; columns that nobody has are the same everywhere."""
+    names = ("source", "account", "campaign_id", "external_campaign_id", "campaign_name", "channel")
+    return " and ".join(f"s.{name} is not distinct from l.{name}" for name in names if name in columns) or "true"
+
+
+def _reason(rules: Sequence[Rule], today: date) -> str:
     cases = " ".join(
         f"when {_test(rule, today)} then {literal(rule.name)}" for rule in rules if rule.severity == "reject"
     )
     return f"case {cases} end" if cases else "null"
 
 
-def _names(rules: tuple[Rule, ...], severity: str, today: date) -> str:
-    chosen = [rule for rule in rules if rule.severity == severity]
-    return ", ".join(f"case when {_test(rule, today)} then {literal(rule.name)} end" for rule in chosen) or "null"
+def _rejects(rules: Sequence[Rule], test: str) -> str:
+    return str(any(rule.test == test and rule.severity == "reject" for rule in rules)).lower()
+
+
+def _names(rules: Sequence[Rule], severity: str, today: date) -> str:
+    """Return SQL of the names of the rules that a row breaks, or null; nearly all rows break none."""
+    tests = {rule.name: _test(rule, today) for rule in rules if rule.severity == severity}
+    names = ", ".join(f"case when {test} then {literal(name)} end" for name, test in tests.items())
+    return f"case when {' or '.join(tests.values())} then concat_ws(',', {names}) end" if tests else "null::varchar"
 
 
 def _test(rule: Rule, today: date) -> str:

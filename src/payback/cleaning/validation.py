@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from payback.cleaning.data_cleaner import judge_frame
+from payback.cleaning.judged_frame import judge_frame
 from payback.cleaning.judging import CleaningSettings, Judged
 from payback.cleaning.rules import CAMPAIGN_RULES, CUSTOMER_RULES, UNUSUAL, Rule
 from payback.engine.columns import match_columns
 from payback.engine.duckdb import Engine, literal
-from payback.engine.frames import to_arrow
+from payback.engine.frames import eager, to_arrow
 from payback.engine.typed import READING_RULES
 from payback.errors import UsageError, ValidationError
 from payback.tables import CAMPAIGNS, CUSTOMERS, Table
@@ -48,7 +48,7 @@ def validate_data(df: Any, *, table: str | None = None, allow: Collection[str] =
     >>> import pandas as pd
     >>> validate_data(pd.DataFrame({"cost": [1.0], "revenue": [2.0], "clicks": [1], "impressions": [9]}))
     """
-    frame = to_arrow(df)
+    frame = to_arrow(eager(df))
     chosen = _table(frame.column_names, table)
     rules = {rule.name: rule for rule in (CAMPAIGN_RULES if chosen is CAMPAIGNS else CUSTOMER_RULES)}
     if unknown := set(allow) - set(rules):
@@ -56,7 +56,7 @@ def validate_data(df: Any, *, table: str | None = None, allow: Collection[str] =
     off = UNUSUAL | set(allow)
     severity = {name: "off" if name in off else "flag" for name, rule in rules.items() if rule.severity != "note"}
     with Engine() as engine:
-        judged, _ = judge_frame(engine, frame, chosen, CleaningSettings(severity=severity))
+        judged = judge_frame(engine, frame, chosen, CleaningSettings(severity=severity)).judged
         broken = _broken(engine, judged, [rule for rule in judged.rules if rule.severity == "flag"])
     if broken:
         raise _error(chosen, broken, frame.num_rows)

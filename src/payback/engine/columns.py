@@ -8,20 +8,19 @@ one form: lower case, blanks for underscores. What a header says about its money
 from __future__ import annotations
 
 import difflib
-import re
-import unicodedata
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
 
-from payback.currencies import CURRENCIES
+from payback.engine.headers import LAST_DAYS, field_words, money_words
+from payback.engine.headers import normalised as normalised  # noqa: PLC0414 - part of this module's interface
 from payback.errors import ConfigurationError, DuplicateColumnError, MissingColumnError
 from payback.tables import CAMPAIGN_DETAILS, CAMPAIGNS, CUSTOMERS, LOADED_TABLES, ORDERS, Column, Table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-MICRO = Decimal("0.000001")
+LARGEST_SCALE = 1000
 _IDS = ("campaign_id", "customer_id")
 """Numbers that the warehouse gives: a file's own ids go to the ``external_`` columns."""
 
@@ -39,13 +38,21 @@ class Match:
     scale : Decimal
         Factor that turns the file's numbers into our unit.
     currency : str, optional
-        ISO 4217 code that the header names.
+        ISO 4217 code, or sign, that the header names.
+    stored : str, optional
+        Name of the column in the engine, where it is not the header.
     """
 
     header: str
     how: str
     scale: Decimal = Decimal(1)
     currency: str | None = None
+    stored: str | None = None
+
+    @property
+    def column(self) -> str:
+        """Name of the column in the engine."""
+        return self.stored or self.header
 
 
 @dataclass(frozen=True)
@@ -56,22 +63,12 @@ class ColumnMapping:
     columns: dict[str, Match]
     unused: tuple[str, ...] = ()
     notes: tuple[str, ...] = field(default=())
+    last_day: Match | None = None
+    """Column of the last day of a row, where the date is the first of several."""
 
     def described(self) -> dict[str, str]:
         """Return our column -> header, for people and for JSON."""
         return {name: match.header for name, match in self.columns.items()}
-
-
-def normalised(header: str) -> str:
-    """Return a header in the one form in which headers are compared.
-
-    Examples
-    --------
-    >>> normalised(" Campaign_Name ")
-    'campaign name'
-    """
-    text = unicodedata.normalize("NFKC", header).casefold().replace("_", " ")
-    return " ".join(text.split())
 
 
 def known_headers(tables: Iterable[Table] = LOADED_TABLES) -> frozenset[str]:
@@ -131,7 +128,7 @@ def match_columns(
         notes += [
             f"{column.name} is read from {match.header!r}, not from {other.header!r}" for _, other in candidates[1:]
         ]
-    return ColumnMapping(table, found, tuple(free), tuple(notes))
+    return ColumnMapping(table, found, tuple(free), tuple(notes), _last_day(found.get("date"), free))
 
 
 def require_columns(mapping: ColumnMapping, headers: Sequence[str], where: str) -> None:
@@ -220,25 +217,22 @@ def _candidates(column: Column, headers: Sequence[str]) -> list[tuple[int, Match
     names = _names(column)
     found = []
     for header in headers:
-        base, scale, currency = _money_words(normalised(header), column)
-        for form in dict.fromkeys((normalised(header), base)):
+        base, scale, currency = money_words(header, column)
+        forms = dict.fromkeys((normalised(header), base, field_words(base), base.removesuffix(" in")))
+        for form in forms:
             if form in names:
                 how = "name" if form == names[0] else "synonym"
-                found.append((names.index(form), Match(header, how, scale, currency)))
+                # "cost in usd" must not go before "cost in local currency", in which the revenue beside it is.
+                later = len(names) if base.endswith(" in") else 0
+                found.append((names.index(form) + later, Match(header, how, scale, currency)))
                 break
     return sorted(found, key=lambda pair: pair[0])
 
 
-def _money_words(header: str, column: Column) -> tuple[str, Decimal, str | None]:
-    """Take a currency and a factor out of a header: ``spend usd``, ``amount spent (eur)``, ``cost micros``."""
-    if column.unit != "money":
-        return header, Decimal(1), None
-    scale = MICRO if re.search(r"\bmicros?\b", header) else Decimal(1)
-    base = re.sub(r"\s*\(?\bmicros?\b\)?", "", header)
-    match = re.fullmatch(r"(.+?)\s*[(\[]?\s*\b([a-z]{3})\s*[)\]]?", base)
-    if match and match[2].upper() in CURRENCIES:
-        return match[1].strip(), scale, match[2].upper()
-    return base.strip(), scale, None
+def _last_day(first: Match | None, headers: Sequence[str]) -> Match | None:
+    """Return the column that says where the days of a row end, if its date says where they start."""
+    wanted = LAST_DAYS.get(normalised(first.header)) if first else None
+    return next((Match(header, "pair") for header in headers if wanted and normalised(header) == wanted), None)
 
 
 def _refuse_twins(column: Column, best: list[Match], duplicates: Iterable[str]) -> None:
@@ -274,19 +268,27 @@ def _override(name: str, text: str, table: Table, headers: Sequence[str]) -> Mat
             got="columns " + _listed(list(headers)[:20]),
             hint=f"did you mean {near[0]!r}?" if near else None,
         )
-    base = _money_words(normalised(exact[0]), table[name])
-    return Match(exact[0], "setting", scale if scale != 1 else base[1], base[2])
+    _, own_scale, currency = money_words(exact[0], table[name])
+    return Match(exact[0], "setting", own_scale if scale is None else scale, currency)
 
 
-def _scaled(text: str, headers: Sequence[str]) -> tuple[str, Decimal]:
+def _scaled(text: str, headers: Sequence[str]) -> tuple[str, Decimal | None]:
     """Split ``header / 1000000`` unless a header is spelled just so."""
     header, slash, number = text.rpartition("/")
     if text.strip() in headers or not slash:
-        return text.strip(), Decimal(1)
+        return text.strip(), None
     try:
-        return header.strip(), 1 / Decimal(number.strip())
+        scale = 1 / Decimal(number.strip())
     except (InvalidOperation, ZeroDivisionError):
-        return text.strip(), Decimal(1)
+        return text.strip(), None
+    if not 0 < scale <= LARGEST_SCALE:
+        raise ConfigurationError(
+            "amounts cannot be divided by this",
+            where=f"mapping {text.strip()!r}",
+            got=number.strip(),
+            allowed=f"a number from 1/{LARGEST_SCALE} upwards, such as 1000000 for micros",
+        )
+    return header.strip(), scale
 
 
 def _near(name: str, table: Table, unused: Sequence[str]) -> str | None:

@@ -2,81 +2,133 @@
 -- `is_missing` tells the two apart.
 
 -- Text without blanks around it, the no-break blank of spreadsheets included.
-create or replace temp macro trimmed(t) as trim(t, ' ' || chr(9) || chr(10) || chr(13) || chr(160));
+create or replace temp macro trimmed(t) as trim(t, ' ' || chr(9) || chr(10) || chr(13) || chr(160) || chr(65279));
 
--- Words for "nothing here" in exports of ad platforms, spreadsheets and databases.
-create or replace temp macro is_missing(t) as
-    t is null or lower(trimmed(t)) in (
-        '', '-', '--', '---', '—', '–', 'n/a', 'na', 'n.a.', '#n/a', '#div/0!', '#value!', '#ref!', 'nan', 'nat', '<na>', 'null',
-        'none', 'nil', '\n', 'unknown', '(unknown)', '(not set)', '(none)'
-    );
-
--- The sign and the digits of an amount, without blanks, apostrophes, currency signs and codes.
-create or replace temp macro number_parts(t) as regexp_extract(
-    regexp_replace(replace(t, '−', '-'), '[\s\x{00a0}\x{2007}\x{2009}\x{202f}''’]', '', 'g'),
-    '^([-+(]?)(?:[A-Z]{0,3}\p{Sc}|[A-Z]{3}|Rp\.?|kr\.?)?([-+]?)([0-9][0-9.,]*|[.,][0-9]+)(?:\p{Sc}|[A-Z]{3}|Kč|zł|kr\.?)?([-)]?)$',
-    ['before', 'inside', 'digits', 'after']
+-- Words for "nothing here" in exports of ad platforms, spreadsheets and databases. (A list of them would become a join
+-- that looks at every row, whatever a case around it says.)
+create or replace temp macro is_missing(t) as t is null or regexp_full_match(
+    t,
+    '(?i)[\s\x{00a0}\x{feff}]*(|-|--|---|—|–|n/?a|n\.a\.|#(n/a|div/0!|value!|ref!)|nan|nat|<na>|null|none|nil|\\n'
+    || '|unknown|\((unknown|not set|none)\))[\s\x{00a0}\x{feff}]*'
 );
 
-create or replace temp macro number_sign(p) as
-    case when p.before in ('-', '(') or p.inside = '-' or p.after = '-' then -1 else 1 end;
+-- Plain numbers, which a cast reads at once. (It would read "1_000" as well, and fail slowly on all others.)
+create or replace temp macro is_plain(t) as regexp_full_match(t, '\s*[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d{1,2})?\s*');
+create or replace temp macro is_plain_whole(t) as regexp_full_match(t, '\s*[-+]?\d+\s*');
+
+-- The marks of an amount and its digits: -1,200.50; (€ 1.200,50); 1 200,50- EUR; $(5); ₹12,34,567; CHF 1'200.
+-- Blanks and apostrophes part thousands only in whole groups of three: "12 34" is two numbers, not one.
+create or replace temp macro number_parts(t) as regexp_extract(
+    t,
+    '^[\s\x{00a0}\x{2007}\x{2009}\x{202f}\x{feff}]*([-−–+(]?)[\s\x{00a0}\x{2007}\x{2009}\x{202f}\x{feff}]*'
+    || '([A-Z]{0,3}\p{Sc}|[A-Za-z]{3}|(?i:rp|kr|kč|zł|ft|s?fr)\.?|)[\s\x{00a0}\x{2007}\x{2009}\x{202f}\x{feff}]*([-−–+(]?)[\s\x{00a0}\x{2007}\x{2009}\x{202f}\x{feff}]*'
+    || '((?:[0-9]{1,3}(?:[\s\x{00a0}\x{2007}\x{2009}\x{202f}''’][0-9]{3})+(?:[.,][0-9]*)?|[0-9][0-9.,]*|[.,][0-9]+)'
+    || '(?:[eE][-+]?[0-9]{1,2})?)[\s\x{00a0}\x{2007}\x{2009}\x{202f}\x{feff}]*([-−–]?\)?)[\s\x{00a0}\x{2007}\x{2009}\x{202f}\x{feff}]*'
+    || '([A-Z]{0,3}\p{Sc}|[A-Za-z]{3}|(?i:rp|kr|kč|zł|ft|s?fr)\.?|)([-−–]?\)?)[\s\x{00a0}\x{2007}\x{2009}\x{202f}\x{feff}]*$',
+    ['before', 'unit_before', 'inside', 'digits', 'behind', 'unit_behind', 'after']
+);
+
+-- 1, -1, or null where the marks contradict each other: "(5", "--5", "(-5)".
+create or replace temp macro number_sign(p) as case
+    when p.digits = '' then null
+    when p.before || p.inside || p.behind || p.after in ('', '+') then 1
+    when p.before || p.inside || p.behind || p.after in ('-', '−', '–', '()') then -1
+end;
+
+create or replace temp macro number_digits(p) as
+    case when regexp_matches(p.digits, '[\s\x{00a0}\x{2007}\x{2009}\x{202f}''’]')
+        then regexp_replace(p.digits, '[\s\x{00a0}\x{2007}\x{2009}\x{202f}''’]', '', 'g') else p.digits end;
+
+-- The sign or the code beside an amount, in capitals; a code says more than a sign ("$5 CAD").
+create or replace temp macro number_unit(p) as upper(case
+    when regexp_full_match(p.unit_behind, '[A-Za-z]{3}') or p.unit_before = '' then nullif(rtrim(p.unit_behind, '.'), '')
+    else rtrim(p.unit_before, '.')
+end);
 
 -- Digits with a decimal point: groups of three, or of two and three as in India, must be whole.
 create or replace temp macro point_digits(d) as case
-    when regexp_full_match(d, '\d*\.?\d*') then d
-    when regexp_full_match(d, '\d{1,3}(,\d{3})+(\.\d*)?|\d{1,2}(,\d{2})+,\d{3}(\.\d*)?') then replace(d, ',', '')
+    when regexp_full_match(d, '(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?') then d
+    when regexp_full_match(d, '[1-9]\d{0,2}(,\d{3})+(\.\d*)?|[1-9]\d?(,\d{2})+,\d{3}(\.\d*)?') then replace(d, ',', '')
 end;
 
 create or replace temp macro comma_digits(d) as case
-    when regexp_full_match(d, '\d*,?\d*') then replace(d, ',', '.')
-    when regexp_full_match(d, '\d{1,3}(\.\d{3})+(,\d*)?') then replace(replace(d, '.', ''), ',', '.')
+    when regexp_full_match(d, '(\d+,?\d*|,\d+)([eE][-+]?\d+)?') then replace(d, ',', '.')
+    when regexp_full_match(d, '[1-9]\d{0,2}(\.\d{3})+(,\d*)?') then replace(replace(d, '.', ''), ',', '.')
 end;
 
 -- What the digits of one value prove about its decimal sign: '.', ',', '?' (one group of three, could be either) or
 -- null (nothing to prove).
 create or replace temp macro decimal_evidence(d) as case
-    when regexp_full_match(d, '\d+') then null
-    when regexp_full_match(d, '[1-9]\d{0,2},\d{3}') or regexp_full_match(d, '[1-9]\d{0,2}\.\d{3}') then '?'
-    when regexp_full_match(d, '[\d,]*\.\d*') and not regexp_full_match(d, '.*\..*,.*') then '.'
-    when regexp_full_match(d, '[\d.]*,\d*') and not regexp_full_match(d, '.*,.*\..*') then ','
-    when regexp_full_match(d, '\d{1,3}(,\d{3}){2,}|\d{1,2}(,\d{2})+,\d{3}') then '.'
-    when regexp_full_match(d, '\d{1,3}(\.\d{3}){2,}') then ','
+    when regexp_full_match(d, '\d+([eE][-+]?\d+)?') then null
+    when regexp_full_match(d, '[1-9]\d{0,2}[.,]\d{3}') then '?'
+    when regexp_full_match(
+        d, '(\d+\.\d*|\.\d+)([eE][-+]?\d+)?|[1-9]\d{0,2}(,\d{3})+(\.\d*)?|[1-9]\d?(,\d{2})+,\d{3}(\.\d*)?'
+    ) then '.'
+    when regexp_full_match(d, '(\d+,\d*|,\d+)([eE][-+]?\d+)?|[1-9]\d{0,2}(\.\d{3})+(,\d*)?') then ','
 end;
 
--- The date without the time behind it.
-create or replace temp macro date_text(t) as
-    regexp_replace(trimmed(t), '^(\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4})[T ,].*$', '\1');
+-- Seconds of a length of time: 0:02:15, 02:15, 1d 02:15:00.
+create or replace temp macro clock_seconds(t) as case
+    when regexp_full_match(trimmed(t), '\d{1,4}:[0-5]\d(:[0-5]\d)?(\.\d+)?') then
+        list_sum(list_transform(
+            list_reverse(string_split(trimmed(t), ':')),
+            lambda part, position: try_cast(part as decimal(18, 6)) * [1, 60, 3600][position]
+        ))
+end;
 
-create or replace temp macro year_first(t) as coalesce(
-    try_cast(t as date),
-    try_strptime(date_text(t), ['%Y.%m.%d', '%Y%m%d'])::date
+-- Dates are the day that is written: a time behind it, or a zone, does not move it. A second date behind it makes it
+-- unreadable, as the row is about more than one day.
+create or replace temp macro is_plain_date(t) as regexp_full_match(t, '\s*\d{4}[-/]\d{1,2}[-/]\d{1,2}\s*');
+
+-- Years of four digits first.
+create or replace temp macro year_first(t) as try_cast(nullif(regexp_replace(
+    t,
+    '^[\s\x{00a0}\x{2007}\x{2009}\x{202f}\x{feff}]*(\d{4})(?:[-/.‐‑‒–—−年](\d{1,2})[-/.‐‑‒–—−月](\d{1,2})日?|(\d\d)(\d\d))(?:[T ,]+\d{1,2}(?::\d{2}(?::\d{2}(?:[.,]\d+)?)?)?\s*(?:[AaPp]\.?[Mm]\.?)?\s*[A-Za-z]{0,5}\s*(?:[-+]\d{2}:?(?:\d{2})?)?|\s*\([A-Za-z]+\))?\s*$',
+    '\1-\2\4-\3\5'
+), t) as date);
+
+-- The parts of a date whose year stands last, and the day that they are in either order.
+create or replace temp macro date_parts(t) as regexp_extract(
+    t,
+    '^[\s\x{00a0}\x{2007}\x{2009}\x{202f}\x{feff}]*(\d{1,2})([-/.‐‑‒–—−])(\d{1,2})[-/.‐‑‒–—−](\d{4}|\d{2})(?:[T ,]+\d{1,2}(?::\d{2}(?::\d{2}(?:[.,]\d+)?)?)?\s*(?:[AaPp]\.?[Mm]\.?)?\s*[A-Za-z]{0,5}\s*(?:[-+]\d{2}:?(?:\d{2})?)?|\s*\([A-Za-z]+\))?\s*$',
+    ['first', 'sign', 'second', 'year']
 );
 
-create or replace temp macro month_in_words(t) as try_strptime(trimmed(t), [
-    '%d %B %Y', '%d %b %Y', '%B %d, %Y', '%b %d, %Y', '%B %d %Y', '%b %d %Y', '%d. %B %Y', '%d. %b %Y', '%d-%b-%y', '%d-%b-%Y',
-    '%d %b %y', '%A, %B %d, %Y', '%a, %b %d, %Y', '%A, %d %B %Y', '%a, %d %b %Y', '%Y-%b-%d', '%b %d, %Y, %I:%M:%S %p'
-])::date;
+create or replace temp macro day_of(year, month, day) as try_cast(concat(
+    case when length(year) = 4 then '' when year >= '69' then '19' else '20' end, year, '-', month, '-', day
+) as date);
 
--- Days since 30 December 1899, as spreadsheets keep dates; 20000 is in 1954, 80000 in 2119.
-create or replace temp macro spreadsheet_day(t) as case
-    when regexp_full_match(trimmed(t), '[2-7]\d{4}(\.\d+)?') then date '1899-12-30' + floor(trimmed(t)::double)::int
+-- The day, the month and the year of a date with a month in words, without its weekday and time.
+create or replace temp macro month_words(t) as trim(regexp_replace(regexp_replace(regexp_replace(
+    trimmed(t), '(?i)^(mon|tue|wed|thu|fri|sat|sun)[a-z]*[.,]? +|[ ,T]+\d{1,2}:\d{2}.*$', '', 'g'
+), '(\d)(st|nd|rd|th)\b', '\1'), '[-/., ]+', ' ', 'g'));
+
+create or replace temp macro month_in_words(t) as case
+    when regexp_full_match(month_words(t), '(\d{1,2} ?)?[A-Za-z]{3,9} ?\d{1,2}( ?\d{2,4})?|\d{1,2} ?[A-Za-z]{3,9} ?\d{4}|\d{4} [A-Za-z]{3,9} \d{1,2}')
+    then try_strptime(month_words(t), [
+        '%d %b %y', '%d %b %Y', '%d %B %y', '%d %B %Y', '%b %d %y', '%b %d %Y', '%B %d %y', '%B %d %Y', '%d%b%y', '%d%b%Y',
+        '%Y %b %d', '%Y %B %d'
+    ])::date
 end;
 
-create or replace temp macro day_first(t) as try_strptime(date_text(t), [
-    '%d/%m/%y', '%d/%m/%Y', '%d.%m.%y', '%d.%m.%Y', '%d-%m-%y', '%d-%m-%Y'
-])::date;
-
-create or replace temp macro month_first(t) as try_strptime(date_text(t), [
-    '%m/%d/%y', '%m/%d/%Y', '%d.%m.%y', '%d.%m.%Y', '%m-%d-%y', '%m-%d-%Y'
-])::date;
+-- Days since 30 December 1899, as spreadsheets keep dates; 20000 is in 1954, 79999 in 2119.
+create or replace temp macro spreadsheet_day(t) as case
+    when regexp_full_match(trimmed(t), '[2-7]\d{4}([.,]\d+)?') then date '1899-12-30' + left(trimmed(t), 5)::int
+end;
 
 -- Ids that went through a spreadsheet end in ".0".
 create or replace temp macro id_text(t) as nullif(regexp_replace(trimmed(t::varchar), '^(\d+)\.0+$', '\1'), '');
 
--- What two spellings of a name have in common: case, blanks, underscores and the kinds of dashes do not count.
-create or replace temp macro name_key(t) as
-    trim(regexp_replace(lower(nfc_normalize(t)), '[\s\x{00a0}_\x{2010}-\x{2015}-]+', ' ', 'g'));
+-- What two spellings of a name have in common: case (also of ß, of the Greek s and of the Turkish i), blanks,
+-- underscores, the kinds of dashes and what cannot be seen do not count.
+create or replace temp macro name_key(t) as trim(regexp_replace(
+    regexp_replace(
+        replace(translate(lower(nfc_normalize(t)), 'ıς', 'iσ'), 'ß', 'ss'),
+        '[\x{00ad}\x{200b}\x{2060}\x{fe0e}\x{fe0f}\x{feff}]', '', 'g'
+    ),
+    '[\s\pZ_\x{2010}-\x{2015}\x{2212}-]+', ' ', 'g'
+));
 
 -- A name as people should see it: no blanks around it, one blank between words.
 create or replace temp macro tidy_name(t) as
-    nullif(trim(regexp_replace(nfc_normalize(t), '[\s\x{00a0}]+', ' ', 'g')), '');
+    nullif(trim(regexp_replace(nfc_normalize(t), '[\s\pZ\x{200b}\x{feff}]+', ' ', 'g')), '');

@@ -1,0 +1,21 @@
+-- What the plain numbers of a column of text prove about its decimal sign. Plain numbers are the rule.
+with texts as (
+    select ${column} as t from ${relation}
+),
+looked_at as (
+    select t, is_plain(t) as is_plain, contains(t, '.') as has_point from texts
+),
+grouped as (
+    select
+        t, is_plain, has_point,
+        case when has_point and is_plain then regexp_full_match(t, '\s*[-+]?[1-9]\d{0,2}\.\d{3}\s*') end as is_group
+    from looked_at
+)
+select
+    count(*) filter (where not is_plain) as others,
+    count(*) filter (where is_plain and has_point and not is_group) as point,
+    count(*) filter (where is_group) as point_groups,
+    count(*) filter (where is_group and regexp_matches(t, '000\s*$')) as round_groups,
+    count(*) filter (where is_plain and not has_point) as bare,
+    min(t) filter (where is_group) as example
+from grouped
