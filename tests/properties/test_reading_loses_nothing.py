@@ -140,10 +140,14 @@ def test_a_damaged_file_of_any_kind_is_refused_in_our_words(engine, start, rest)
 
 
 @settings(max_examples=100, deadline=None)
-@given(body=st.text(st.sampled_from('aé1,"\n '), min_size=1, max_size=60), line_end=st.sampled_from(["\n", "\r\n"]))
-def test_both_ways_of_reading_agree(engine, body, line_end, monkeypatch_module):
+@given(
+    body=st.text(st.sampled_from('aé1,"\n \v'), min_size=1, max_size=60),
+    line_end=st.sampled_from(["\n", "\r\n"]),
+    inner=st.sampled_from(["\n", "\r\n", "\r"]),
+)
+def test_both_ways_of_reading_agree(engine, body, line_end, inner, monkeypatch_module):
     """The engine's reader and the record reader give the same rows, numbers and rejects."""
-    data = ("Day,Campaign,Cost\n" + body).replace("\n", line_end).encode()
+    data = ("Day,Campaign,Cost\n" + body).replace("\n", line_end).replace("\v", inner).encode()
     assert _outcome(engine, data, monkeypatch_module, bulk=True) == _outcome(
         engine, data, monkeypatch_module, bulk=False
     )

@@ -120,7 +120,7 @@ def _damage(path: Path) -> Iterator[None]:
         raise
     except DiskFullError:
         raise
-    except (pa.ArrowException, WarehouseError, OSError) as error:
+    except (pa.ArrowException, WarehouseError, UnicodeError, OSError) as error:
         raise UnreadableFileError(
             "the file is damaged, or of a kind that cannot be read",
             where=str(path),

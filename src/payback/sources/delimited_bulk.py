@@ -37,7 +37,7 @@ def why_not_in_bulk(text: DelimitedText, layout: Layout) -> str | None:
     """Return what makes a text irregular, None if the engine's reader is safe for it."""
     survey = text.survey
     reasons = (
-        (survey.line_ends == "mixed", "its lines end in different ways"),
+        (survey.line_ends == "mixed" and not survey.line_feeds_in_fields, "its lines end in different ways"),
         (survey.invalid_bytes > 0, "some of its bytes are no UTF-8"),
         (survey.blank_beside_quote or layout.skip_blanks, "blanks stand beside quotes"),
         (layout.delimiter not in DELIMITERS, "of its delimiter"),
@@ -230,8 +230,10 @@ def _number_over_lines(text: DelimitedText, layout: Layout, draft: Draft, lines:
     """Give their numbers to rows of which some reach over several lines."""
     line_end = "chr(13)" if text.survey.line_ends == "\r" else "chr(10)"
     breaks = " + ".join(f"coalesce(len({cell}) - len(replace({cell}, {line_end}, '')), 0)" for cell in draft.cells)
-    total = draft.engine.row(f"select sum(1 + {breaks}) from temp.{draft.name}_text")[0]
-    if total != lines:
+    total, ends = draft.engine.row(
+        f"select sum(1 + {breaks}), count(*) filter (ends_with({draft.cells[-1]}, chr(13))) from temp.{draft.name}_text"
+    )
+    if total != lines or ends:
         return False
     last, _ = _blank_places(draft, all_of_them=False)
     names = {"first_line": str(layout.first_line), "last": str(last), "lines": f"1 + {breaks}"}

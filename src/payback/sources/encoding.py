@@ -92,6 +92,11 @@ class Survey:
         return "\n" if self.line_feeds else "\r" * bool(self.returns)
 
     @property
+    def line_feeds_in_fields(self) -> bool:
+        r"""Lines end in ``\r\n``, and ``\n`` alone may stand inside quotes, as spreadsheets write them."""
+        return self.quotes and 0 < self.pairs == self.returns < self.line_feeds
+
+    @property
     def lines(self) -> int:
         """Physical lines, blank ones included."""
         ends = self.line_feeds + self.returns - self.pairs

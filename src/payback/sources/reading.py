@@ -24,12 +24,12 @@ _AS_IT_IS = ReadOptions()
 def read_file(
     engine: Engine, path: Path | str, *, known_headers: frozenset[str] = frozenset(), options: ReadOptions = _AS_IT_IS
 ) -> RawTable:
-    r"""Read a file into an engine.
+    r"""Read a file into an engine and return the names of its relations.
 
     Parameters
     ----------
     engine : Engine
-        Where the rows go, as temporary relations.
+        Where the rows go, as temporary relations; ``RawTable.drop`` removes them.
     path : path
         CSV, TSV or other delimited text in any common encoding, xlsx, xls, xlsb, ods, Parquet, Arrow, JSON lines;
         text and JSON also gzipped, text also in a zip, bzip2 or xz archive.
@@ -37,11 +37,6 @@ def read_file(
         Headers that some table knows, in normalised form: they tell the header line from titles above it.
     options : ReadOptions
         What the user says about the file; wins over what the file looks like.
-
-    Returns
-    -------
-    RawTable
-        Names of the relations, and how the file was read. ``drop`` removes them.
 
     Raises
     ------
