@@ -122,3 +122,27 @@ def test_without_the_drivers_the_hint_names_the_extra(shop, monkeypatch):
     monkeypatch.setitem(sys.modules, "pymysql", None)
     with pytest.raises(ConfigurationError, match=r"pymysql is not installed(.|\n)*payback\[mysql\]"):
         open_warehouse("mysql", shop.folder, server={})
+
+
+def test_prune_drops_old_months_and_what_the_ledger_holds_of_them(mysql_shop):
+    """Without --yes the months are named; with it rows and ledger lose them, and loading again brings none back."""
+    lines = "".join(f"2024-0{month}-15,A,{month},9\n" for month in range(1, 5))
+    path = mysql_shop.write("ads.csv", "date,campaign,cost,revenue\n" + lines)
+    assert mysql_shop.run("load", path).code == 0
+    named = mysql_shop.run("db", "prune", "--before", "2024-03-20", "--json").json
+    assert (named["done"], named["dropped"]["campaigns"]) == (False, ["before_2024_01", "m2024_01", "m2024_02"])
+    assert mysql_shop.run("db", "prune", "--before", "2024-03-20", "--yes").code == 0
+    for _ in range(2):
+        assert mysql_shop.run("load", path, "--json").json["files"][0]["status"] == "unchanged"
+    from payback.data_loader import DataLoader
+
+    with DataLoader(mysql_shop.folder) as loader:
+        assert sorted(loader.load_campaigns()["cost"]) == [3, 4]
+        assert {row["day"].month for row in loader.warehouse.records("loads")} == {3, 4}
+
+
+def test_prune_needs_to_know_how_much_to_keep(mysql_shop):
+    """Without the setting and without the option nothing is dropped."""
+    outcome = mysql_shop.run("db", "prune")
+    assert outcome.code == 2
+    assert "mysql.keep_months" in outcome.err

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 import rich_click as click
@@ -88,6 +89,52 @@ def grants(project: Project, user: str, reader: str, host: str) -> None:
     from payback.warehouse.mysql.migrating import grants as statements
 
     sys.stdout.write("\n".join(statements(address, user=user, reader=reader, host=host)) + "\n")
+
+
+@db.command()
+@click.option("--before", type=click.DateTime(["%Y-%m-%d"]), help="First day to keep, instead of mysql.keep_months.")
+@click.option("--yes", is_flag=True, help="Do it; without this the months are only named.")
+@_json
+@click.pass_obj
+def prune(project: Project, before: datetime | None, yes: bool, as_json: bool) -> None:
+    """Drop the months that are older than mysql.keep_months: rows, clean rows and what the ledger holds of them."""
+    _address(project)
+    first = before.date() if before else _first_kept(project.settings.mysql.keep_months)
+    with project.loader() as loader:
+        dropped = _pruned(loader.warehouse, first, yes=yes)
+    if as_json:
+        print_json({"before": first, "done": yes, "dropped": dropped})
+        return
+    for table, months in dropped.items():
+        say(f"{table}: {', '.join(months)}")
+    words = ("dropped" if yes else "--yes drops them") if dropped else "nothing is that old"
+    say(f"before {first}: {words}")
+
+
+def _first_kept(months: int | None) -> date:
+    from payback.warehouse.mysql.partitions import months_back
+
+    if months is None:
+        raise UsageError(
+            "nothing says how much to keep", where="mysql.keep_months", hint="set it, or give --before 2022-01-01"
+        )
+    return months_back(datetime.now(UTC).date(), months)
+
+
+def _pruned(warehouse: object, first: date, *, yes: bool) -> dict[str, list[str]]:
+    """Drop the old months, or name them."""
+    from payback.tables import TABLES
+    from payback.warehouse.mysql.ddl import is_partitioned
+    from payback.warehouse.mysql.partitions import old_partitions
+    from payback.warehouse.mysql.warehouse import MySQLWarehouse
+
+    if not isinstance(warehouse, MySQLWarehouse):
+        raise UsageError("only a MySQL warehouse has months to drop")
+    if yes:
+        return warehouse.prune(first)
+    daily = [name for name, table in TABLES.items() if is_partitioned(table)]
+    found = {name: [one.name for one in old_partitions(warehouse.session, name, first)] for name in daily}
+    return {name: names for name, names in found.items() if names}
 
 
 def _migrate(address: Address, *, as_json: bool) -> None:

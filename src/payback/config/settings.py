@@ -137,6 +137,9 @@ class MySQL(Section):
     timeout: float = Field(
         default=900, gt=0, description="Seconds to wait for an answer; a server whose disk is full gives none."
     )
+    keep_months: int | None = Field(
+        default=None, ge=1, description="Whole months before this one that `payback db prune` keeps; all where empty."
+    )
 
 
 class Warehouse(Section):
@@ -185,7 +188,9 @@ class FileSettings(Section):
         default=None, description="Sign between the fields; tab for a tabulator."
     )
     sheet: str | None = Field(default=None, description="Sheet of the workbook, by name.")
-    header_line: int | None = Field(default=None, ge=1, description="Line of the column names, counted from 1.")
+    header_line: int | None = Field(
+        default=None, ge=0, description="Line of the column names, counted from 1; 0 where the file has none."
+    )
     date_order: DateOrder | None = Field(default=None, description="As load.date_order, for these files.")
     decimal_sign: DecimalSign | None = Field(default=None, description="As load.decimal_sign, for these files.")
 

@@ -58,15 +58,19 @@ class DuckDBWarehouse:
         read_only: bool = False,
     ) -> None:
         self.path = path
-        path.parent.mkdir(parents=True, exist_ok=True)
         try:
+            path.parent.mkdir(parents=True, exist_ok=True)
             self._engine = Engine(
                 path, memory_limit=memory_limit, temp_directory=temp_directory, threads=threads, read_only=read_only
             )
-        except duckdb.Error as error:
+        except (duckdb.Error, OSError) as error:
             raise _open_error(error, path) from error
-        if not read_only:
-            self._create()
+        try:
+            self._check() if read_only else self._create()
+        except BaseException:
+            # An open file would keep others out until this object is collected.
+            self._engine.close()
+            raise
 
     @property
     def engine(self) -> Engine:
@@ -174,7 +178,7 @@ class DuckDBWarehouse:
 
     def schema_version(self) -> int:
         """Return the version of the tables."""
-        return int(self._engine.row("select max(version) from schema_version")[0])
+        return int(self._engine.row("select coalesce(max(version), 1) from schema_version")[0])
 
     def ledger_state(self) -> str:
         """Return a text that changes with every load."""
@@ -195,21 +199,32 @@ class DuckDBWarehouse:
 
     def _create(self) -> None:
         with self.transaction():
-            tables = self._engine.rows("select table_name from information_schema.tables where table_schema = 'main'")
-            known = {row[0] for row in tables}
-            if "schema_version" not in known:
-                self._create_all()
+            if not self._check():
+                for statement in schema.create_statements():
+                    self._engine.execute(statement)
+                self._engine.execute("insert into schema_version values (?)", [schema.SCHEMA_VERSION])
                 return
-            version = self._engine.row("select max(version) from schema_version")[0]
+            version = self.schema_version()
             for statement in schema.check_version(version):
                 self._engine.execute(statement)
             if version != schema.SCHEMA_VERSION:
                 self._engine.execute("update schema_version set version = ?", [schema.SCHEMA_VERSION])
 
-    def _create_all(self) -> None:
-        for statement in schema.create_statements():
-            self._engine.execute(statement)
-        self._engine.execute("insert into schema_version values (?)", [schema.SCHEMA_VERSION])
+    def _check(self) -> bool:
+        """Return whether the database has our tables; raise if it has others of their names, or newer ones."""
+        tables = self._engine.rows("select table_name from information_schema.tables where table_schema = 'main'")
+        known = {row[0] for row in tables}
+        if "schema_version" in known:
+            schema.check_version(self.schema_version())
+            return True
+        if foreign := sorted(known & set(TABLES)):
+            raise WarehouseError(
+                "the database holds tables of another program under our names",
+                where=str(self.path),
+                got=", ".join(foreign),
+                hint="set warehouse.path to another file",
+            )
+        return False
 
     def key_table(self, slices: Sequence[Slice]) -> str:
         """Write the slices into a temporary table and return its name."""
@@ -231,8 +246,8 @@ class DuckDBWarehouse:
         return name
 
 
-# A key that is a whole number keeps it where it is free; the others are counted up from the largest below a thousand
-# million, so that they stay short beside the 15 digits of the ad platforms.
+# A key that is a whole number keeps it where it is free; the others are counted up from the largest that was counted
+# before, so that they stay short beside the 15 digits of the ad platforms, over every number that is taken.
 _NUMBER_KEYS = """
 insert into {table} (source, account, external_key, {column})
 with fresh as (
@@ -251,14 +266,31 @@ granted as (
 taken as (
     select {column} as number from {table} union all select wish from granted where is_granted
 ),
-counted as (
-    select *, row_number() over (partition by is_granted order by source, account, external_key) as position
+counted_before as (
+    select coalesce(max({column}), 0) as largest from {table} where {column}::varchar <> external_key
+),
+to_count as (
+    select *, row_number() over (order by source, account, external_key) as position
     from granted
+    where not is_granted
+),
+-- Of so many numbers one for each is free, even if every number that is taken lies among them.
+candidates as (
+    select (select largest from counted_before) + step as number
+    from (
+        select unnest(range(1, 1 + (select count(*) from to_count)
+            + (select count(*) from taken where number > (select largest from counted_before)))) as step
+        where exists (from to_count)
+    )
+),
+free as (
+    select number, row_number() over (order by number) as position
+    from candidates
+    anti join taken using (number)
 )
-select source, account, external_key,
-    case when is_granted then wish
-        else position + (select coalesce(max(number), 0) from taken where number < 1000000000) end
-from counted
+select source, account, external_key, wish from granted where is_granted
+union all
+select source, account, external_key, number from to_count join free using (position)
 """
 
 
@@ -276,9 +308,10 @@ def _equal(where: Mapping[str, object]) -> tuple[str, list[object]]:
     return test or "true", list(where.values())
 
 
-def _open_error(error: duckdb.Error, path: Path) -> WarehouseError:
-    text = str(error)
-    if "lock" in text.lower():
+def _open_error(error: Exception, path: Path) -> WarehouseError:
+    # What the text says about the file must not be found in its name.
+    text = str(error).replace(str(path), "the file")
+    if any(words in text for words in ("Could not set lock", "Conflicting lock", "being used by another process")):
         holder = re.search(r"PID (\d+)", text)
         return WarehouseBusyError(
             "another program holds the database",
@@ -286,7 +319,7 @@ def _open_error(error: duckdb.Error, path: Path) -> WarehouseError:
             got=f"process {holder[1]}" if holder else None,
             hint="wait for it to end, or close it, and run again",
         )
-    if path.exists() and path.is_file() and "not a valid DuckDB" in text:
+    if path.is_file() and "not a valid DuckDB" in text:
         return WarehouseError(
             "this file is no DuckDB database", where=str(path), hint="set warehouse.path to another file"
         )

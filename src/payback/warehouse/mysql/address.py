@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ssl
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Literal, Self, get_args
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
@@ -106,7 +106,8 @@ class Address:
     @classmethod
     def from_parts(cls, *, url: str | None = None, **parts: Any) -> Self:
         """Return the address of settings by their names; a URL wins over the parts that it names."""
-        given = {name: value for name, value in parts.items() if value is not None}
+        known = {one.name for one in fields(cls)}
+        given = {name: value for name, value in parts.items() if value is not None and name in known}
         return cls.from_url(url, **given) if url else cls(**given)
 
     def __str__(self) -> str:

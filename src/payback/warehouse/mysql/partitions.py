@@ -63,6 +63,18 @@ def next_month(day: date) -> date:
     return date(day.year + day.month // _MONTHS_A_YEAR, day.month % _MONTHS_A_YEAR + 1, 1)
 
 
+def months_back(day: date, months: int) -> date:
+    """Return the first day of the month so many months earlier.
+
+    Examples
+    --------
+    >>> months_back(date(2024, 2, 29), 14)
+    datetime.date(2022, 12, 1)
+    """
+    year, month = divmod(day.year * _MONTHS_A_YEAR + day.month - 1 - months, _MONTHS_A_YEAR)
+    return date(year, month + 1, 1)
+
+
 def partitions(session: Session, table: str) -> list[Partition]:
     """Return the partitions of a table in the order of their days."""
     rows = session.rows(
@@ -123,11 +135,16 @@ def make_months(session: Session, table: str, days: Iterable[date]) -> None:
 
 def drop_before(session: Session, table: str, day: date) -> list[str]:
     """Drop the months that end at or before a day, with their rows, and return their names."""
-    old = [one for one in partitions(session, table) if one.end is not None and one.end <= day]
+    old = old_partitions(session, table, day)
     if old:
         names = ", ".join(f"`{one.name}`" for one in old)
         _ddl(session, f"alter table `{table}` drop partition {names}")
     return [one.name for one in old]
+
+
+def old_partitions(session: Session, table: str, day: date) -> list[Partition]:
+    """Return the partitions whose days all lie before a day."""
+    return [one for one in partitions(session, table) if one.end is not None and one.end <= day]
 
 
 def _inside(partition: Partition, end: date) -> bool:

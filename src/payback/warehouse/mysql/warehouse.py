@@ -230,6 +230,30 @@ class MySQLWarehouse:
             self.engine.execute(f"drop table {known}")
         return numbered
 
+    def prune(self, before: date) -> dict[str, list[str]]:
+        """Drop the months that ended by a day, of every daily table, and what the ledger holds of them.
+
+        Parameters
+        ----------
+        before : date
+            First day to keep; a month that holds it is kept whole.
+
+        Returns
+        -------
+        dict of str to list of str
+            Table -> names of the partitions that were dropped.
+        """
+        self.session.lock()
+        # First the rows, then the ledger: broken off between, the ledger knows of days that nobody will load again.
+        daily = [name for name, table in TABLES.items() if is_partitioned(table)]
+        dropped = {name: partitions.drop_before(self.session, name, before) for name in daily}
+        first = partitions.first_of_month(before)
+        with self._writing():
+            self._forget("loads", *daily)
+            for name in daily:
+                self.session.execute('delete from "loads" where "table_name" = %s and "day" < %s', [name, first])
+        return {name: names for name, names in dropped.items() if names}
+
     def schema_version(self) -> int:
         """Return the version of the tables."""
         return SCHEMA_VERSION
