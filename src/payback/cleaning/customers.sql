@@ -63,7 +63,7 @@ repeated_customers as (
     having count(*) > 1
 ),
 rivals as (
-    select s.row_id, s.source, s.account, s.external_customer_id, s.currency, s.load_id, s.transactions
+    select s.row_id, s.source, s.account, s.external_customer_id, s.currency, s.report, s.load_id, s.transactions
     from survivors s
     join repeated_customers using (source, account, external_customer_id)
     where not ${drops_duplicates} or s.row_id not in (select row_id from duplicates)
@@ -76,14 +76,15 @@ superseded as (
         partition by source, account, external_customer_id, currency order by load_id desc, row_id desc
     ) > 1
 ),
--- and of several currencies the one with most transactions: money of two cannot be added, and a customer is one row.
+-- and of several currencies that of their own row, else the one with most transactions: money of two cannot be added,
+-- and a customer is one row.
 other_currencies as (
     select row_id
     from rivals
     anti join superseded using (row_id)
     qualify row_number() over (
         partition by source, account, external_customer_id
-        order by transactions desc nulls last, load_id desc, row_id desc
+        order by report = 'orders', transactions desc nulls last, load_id desc, row_id desc
     ) > 1
 ),
 usual as (

@@ -86,7 +86,7 @@ CUSTOMER_RULES: tuple[Rule, ...] = (
     Rule("duplicate_row", "reject", "no row occurs twice, letter for letter", "is_duplicate", "row_hash"),
     Rule("duplicate_customer", "reject", "a customer has one row; the last one counts", "is_superseded",
          "external_customer_id"),
-    Rule("other_currency", "reject", "a customer's money is in one currency; the one with most transactions counts",
+    Rule("other_currency", "reject", "a customer's money is in one currency: that of their row, else of most orders",
          "is_other_currency", "currency", ("currency",)),
     Rule("negative_revenue", "flag", "revenue is not negative (refunds are)", "revenue < 0", "revenue", ("revenue",)),
     Rule("negative_pages_per_session", "flag", "pages per session are not negative", "pages_per_session < 0",

@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 import shutil
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib import resources
 from typing import TYPE_CHECKING, Any, Self
 
 import duckdb
 
-from payback.errors import DiskFullError, WarehouseError
+from payback.errors import ConfigurationError, DiskFullError, WarehouseError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -81,8 +81,15 @@ class Engine:
         config: dict[str, str | bool | int | float | list[str]] = {
             name: str(value) for name, value in wanted.items() if value is not None
         }
-        self.connection = duckdb.connect(str(database), read_only=read_only, config=config)
-        self.connection.execute("set timezone = 'UTC'; set enable_progress_bar = false")
+        try:
+            self.connection = duckdb.connect(str(database), read_only=read_only, config=config)
+        except duckdb.Error as error:
+            if str(database) == ":memory:":
+                raise _setting_error(error, config) from error
+            raise
+        # DuckDB 2.0.0 fails on "order by … limit" over a filter on rowid unless late materialisation is off.
+        settings = "set timezone = 'UTC'; set enable_progress_bar = false; set late_materialization_max_rows = 0"
+        self.connection.execute(settings)
         self.timings: list[tuple[str, float]] = []
 
     def __enter__(self) -> Self:
@@ -124,9 +131,15 @@ class Engine:
     def batches(
         self, sql: str, parameters: Sequence[object] | Mapping[str, object] = (), *, rows: int = BATCH_ROWS
     ) -> pa.RecordBatchReader:
-        """Run a query and return its result as a stream of Arrow batches."""
+        """Run a query and return its result as a stream of Arrow batches.
+
+        The engine answers no other query before the stream was read to its end or dropped.
+        """
+        import pyarrow as pa
+
         with self._timed(sql):
-            return self.connection.sql(sql, params=parameters or None).to_arrow_reader(rows)
+            reader = self.connection.sql(sql, params=parameters or None).to_arrow_reader(rows)
+        return pa.RecordBatchReader.from_batches(reader.schema, _translating(reader))
 
     def write_parquet(self, query: str, folder: Path, *, partition: str | None = None) -> None:
         """Write a query's rows as Parquet into a folder of their own, replacing what stood there.
@@ -141,6 +154,8 @@ class Engine:
             Column that names the sub-folders, such as ``month``.
         """
         fresh, old = (folder.with_name(f".{folder.name}.{word}") for word in ("new", "old"))
+        if old.exists() and not folder.exists():
+            old.rename(folder)  # the last writer was stopped between its two renames
         for leftover in (fresh, old):
             shutil.rmtree(leftover, ignore_errors=True)
         fresh.parent.mkdir(parents=True, exist_ok=True)
@@ -149,7 +164,11 @@ class Engine:
         if not partition:
             fresh.mkdir()
         copy = f"copy ({query}) to {literal(str(target))} (format parquet, compression zstd{options})"
-        self.execute(copy, name=f"write {folder.name}")
+        try:
+            self.execute(copy, name=f"write {folder.name}")
+        except BaseException:
+            shutil.rmtree(fresh, ignore_errors=True)
+            raise
         fresh.mkdir(exist_ok=True)
         if folder.exists():
             folder.rename(old)
@@ -173,13 +192,15 @@ class Engine:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Commit all or nothing."""
-        self.connection.execute("begin")
+        self.execute("begin")
         try:
             yield
         except BaseException:
-            self.connection.execute("rollback")
+            # A commit that failed, or a database that broke, has rolled back already; the first error is the news.
+            with suppress(duckdb.Error):
+                self.connection.execute("rollback")
             raise
-        self.connection.execute("commit")
+        self.execute("commit")
 
     @contextmanager
     def _timed(self, name: str) -> Iterator[None]:
@@ -195,12 +216,41 @@ class Engine:
 def translated(error: duckdb.Error) -> WarehouseError:
     """Return our error for one of DuckDB's."""
     text = str(error).splitlines()[0]
+    if "has an open result" in text:
+        return WarehouseError(
+            "batches are still being read, and nothing else can be asked meanwhile",
+            hint="read the batches to their end, or drop their reader, first",
+        )
+    # Which of the two ran out shows in the words: a disk on which work spills counts as memory.
+    if any(words in text for words in ("No space left", "ENOSPC", "Could not write", "File too large")):
+        return DiskFullError("the disk is full; nothing was changed", got=text, hint="free some space and run again")
     if isinstance(error, duckdb.OutOfMemoryException):
         return DiskFullError(
             "the work needs more memory than it may use",
             got=text,
             hint="raise engine.memory_limit, or give engine.temp_directory a folder with room to spill",
         )
-    if "No space left" in text or "ENOSPC" in text or "Could not write" in text:
-        return DiskFullError("the disk is full; nothing was changed", got=text, hint="free some space and run again")
     return WarehouseError("the database engine refused a statement", got=text)
+
+
+def _setting_error(error: duckdb.Error, config: Mapping[str, object]) -> ConfigurationError:
+    """Return our error for a setting that the engine does not take."""
+    return ConfigurationError(
+        "the engine cannot be opened with these settings",
+        where="engine",
+        got=", ".join(f"{name}={value}" for name, value in config.items()),
+        allowed=str(error).splitlines()[0],
+    )
+
+
+def _translating(reader: pa.RecordBatchReader) -> Iterator[pa.RecordBatch]:
+    """Yield the batches of a reader; the engine's errors come out as ours."""
+    import pyarrow as pa
+
+    try:
+        yield from reader
+    except (pa.ArrowException, OSError) as error:
+        text = str(error).splitlines()[0]
+        raise translated(duckdb.Error(text)) from error
+    finally:
+        reader.close()

@@ -5,7 +5,9 @@ with versions as (
         source, account, external_campaign_id, campaign_name, channel,
         row_number() over (
             partition by source, external_campaign_id
-            order by try_cast(changed_at as timestamp) desc nulls last, changed_at desc nulls last, load_id desc, row_number desc
+            order by
+                try_cast(changed_at as timestamp) desc nulls last, changed_at desc nulls last,
+                load_id desc, row_number desc
         ) as version
     from campaign_details
 ),
