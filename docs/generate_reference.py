@@ -91,7 +91,8 @@ def _option_default(option: Any) -> str:
 _COMMANDS = """\
 Data goes to stdout, talk to stderr. Exit codes: 0 done, 1 failed, 2 usage or configuration. An expected failure shows a
 message, never a traceback. Every command that prints data takes `--json`; the keys below are stable: new ones may be added,
-none is renamed or removed within a major version.
+none is renamed or removed within a major version. A command that fails before it has anything to print gives `error` (the
+message), `reason` (its class) and `exit_code`.
 
 Shell completion: `eval "$(_PAYBACK_COMPLETE=bash_source payback)"` in bash, `zsh_source` and `fish_source` for the others."""
 

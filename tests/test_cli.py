@@ -281,3 +281,53 @@ def test_json_numbers_keep_every_digit(shop):
 
     assert '"cost": 1999999999997.777777' in text
     assert json.loads(text)["total"]["rows"] == 2
+
+
+def test_a_narrow_window_never_cuts_a_number(loaded, monkeypatch):
+    """Where the room is short, columns are left out and named; each number and name that stands there is whole."""
+    monkeypatch.setenv("COLUMNS", "50")
+
+    out = loaded.run("roi", "--by", "channel").out
+
+    table, _, rest = out.partition("Not shown for want of room: ")
+    assert "848.40" in table
+    assert "992.60" in table
+    assert "Meta" in table
+    assert rest.startswith("Profit, 95 % interval, ROAS, CPA")
+    assert max(map(len, table.splitlines())) <= 50
+
+
+def test_roi_says_how_much_of_the_cost_it_speaks_of(shop):
+    """Profit is not revenue less cost where revenue is unknown, so the share it covers is said."""
+    shop.run("load", shop.write("ads.csv", ADS + "2024-01-29,Brand,Email,282.80,5,\n"))
+
+    out = shop.run("roi", "--by", "channel").out
+
+    assert "Revenue is known for 75.0% of the cost; profit, ROI, ROAS and verdict are of that part." in out
+
+
+def test_months_are_shown_as_months(loaded):
+    """A month is 2024-01, not its first day."""
+    out = loaded.run("roi", "--by", "month").out
+
+    assert "  2024-01  " in out
+    assert "2024-01-01" not in out
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "reason"),
+    [(("roi", "--by", "weather"), 2, "UsageError"), (("segments",), 1, "AnalysisError")],
+)
+def test_a_failure_is_json_too(loaded, words, code, reason):
+    """A script that asked for JSON gets JSON when there is no answer, and the message stays on stderr."""
+    outcome = loaded.run(*words, "--json")
+
+    assert outcome.code == code
+    assert set(outcome.json) == {"error", "reason", "exit_code"}
+    assert (outcome.json["reason"], outcome.json["exit_code"]) == (reason, code)
+    assert outcome.err.startswith("error: ")
+
+
+def test_runs_says_that_there_is_none(shop):
+    """An empty table would leave a newcomer alone."""
+    assert shop.run("runs").out == "No run yet. Put files into data/raw, then: payback run\n"

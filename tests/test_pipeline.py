@@ -232,3 +232,42 @@ def test_segments_keep_their_numbers_from_run_to_run(filled):
     was = {row["customer_id"]: row["segment"] for row in before}
     moved = [row for row in after if was.get(row["customer_id"], row["segment"]) != row["segment"]]
     assert moved == []
+
+
+def test_a_run_that_was_killed_is_written_down_as_failed(filled):
+    """A killed run cannot say so itself: the next one does, for the embedded database has one user at a time."""
+    with DataLoader(filled.folder) as loader:
+        killed = Run(loader)
+        killed._start()
+
+    record = run(filled.folder)
+
+    with DataLoader(filled.folder) as loader:
+        statuses = {row["run_id"]: (row["status"], row["error"]) for row in loader.warehouse.records("runs")}
+    assert statuses[killed.record.run_id] == ("failed", "it was stopped before its end")
+    assert statuses[record.run_id][0] == "done"
+
+
+def test_a_defect_does_not_leave_a_run_running(filled, monkeypatch):
+    """Whatever ends a run, its record says that it failed and at which step."""
+    monkeypatch.setattr(run_module, "roi_tables", lambda _: 1 / 0)
+
+    with DataLoader(filled.folder) as loader:
+        broken = Run(loader)
+        with pytest.raises(ZeroDivisionError):
+            broken.execute()
+        (row,) = loader.warehouse.records("runs")
+
+    assert (row["status"], row["error"]) == ("failed", "division by zero")
+    assert [(step.step, step.status) for step in broken.record.steps][-1] == ("roi", "failed")
+
+
+def test_a_raw_folder_tells_what_it_does_not_read(filled):
+    """A file of another kind is named, a zipped table is read, and an empty folder is said to be empty."""
+    filled.write("data/raw/slides.pptx", b"PK")
+    empty = run(filled.folder / "data", force=True)
+
+    record = run(filled.folder)
+
+    assert "not read, no table by its name: slides.pptx" in record.warnings
+    assert empty.steps[0].note == f"no files in {filled.folder / 'data' / 'data' / 'raw'}"

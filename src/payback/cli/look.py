@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import rich_click as click
 
 from payback.cli.printing import print_json, print_table, progress, say
 from payback.errors import UsageError
+from payback.tables import UNKNOWN_CURRENCY
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,6 +20,9 @@ if TYPE_CHECKING:
 
 _json = click.option("--json", "as_json", is_flag=True, help="Print JSON for scripts.")
 _day = click.DateTime(formats=["%Y-%m-%d"])
+_SPARE = ("cpa", "roas", "channel", "profit", "interval")
+"""Columns of ROI that a narrow window does without."""
+_PERIODS = {"month": "%Y-%m", "year": "%Y"}
 
 
 @click.command()
@@ -63,6 +68,7 @@ def _show_roi(rows: list[dict[str, Any]], totals: list[dict[str, Any]], names: l
     groups = [name for name in names[: names.index("currency")] if name not in ("campaign_id", "account", "source")]
     groups = groups or [names[0]]
     columns = {name: name.replace("_name", "").capitalize() for name in groups}
+    spare = [name for name in _SPARE if name not in groups or "campaign_name" in groups]
     if len(totals) > 1:
         columns["currency"] = "Currency"
     columns |= {
@@ -77,16 +83,19 @@ def _show_roi(rows: list[dict[str, Any]], totals: list[dict[str, Any]], names: l
     }
     if len(totals) == 1:
         totals[0][groups[0]] = "total"
-        print_table("Campaign ROI", columns, rows, show=_roi_text, total=totals[0])
+        print_table("Campaign ROI", columns, rows, show=_roi_text, total=totals[0], spare=spare)
         code = totals[0]["currency"]
-        say(
-            f"Money in {code}. "
-            if code not in (None, "XXX")
-            else "No currency stated: set currency in config/config.yaml."
-        )
+        stated = code not in (None, UNKNOWN_CURRENCY)
+        say(f"Money in {code}." if stated else "No currency stated: set currency in config/config.yaml.")
     else:
-        print_table("Campaign ROI", columns, rows, show=_roi_text)
-        print_table("Totals, one for each currency", {"currency": "Currency", **columns}, totals, show=_roi_text)
+        print_table("Campaign ROI", columns, rows, show=_roi_text, spare=spare)
+        totaled = {"currency": "Currency", **{key: name for key, name in columns.items() if key not in groups}}
+        print_table("Totals, one for each currency", totaled, totals, show=_roi_text, spare=spare)
+    for total in totals:
+        if total["coverage"] is not None and total["coverage"] < 1:
+            code = "" if len(totals) == 1 else f" in {total['currency']}"
+            known = f"Revenue is known for {total['coverage']:.1%} of the cost{code}"
+            say(f"{known}; profit, ROI, ROAS and verdict are of that part.")
 
 
 def _roi_text(key: str, value: Any, row: Mapping[str, Any]) -> str:
@@ -97,6 +106,8 @@ def _roi_text(key: str, value: Any, row: Mapping[str, Any]) -> str:
         return "–"
     if key == "roi":
         return f"{value:+.1%}"
+    if key in _PERIODS:
+        return f"{value:{_PERIODS[key]}}" if isinstance(value, date) else str(value)
     if key in ("cost", "revenue", "profit", "cpa", "roas"):
         return f"{value:,.2f}"
     return str(value)
@@ -128,10 +139,11 @@ def segments(project: Project, n_clusters: str | None, as_json: bool) -> None:
         "customers": ">Customers",
         "share_of_customers": ">Share",
         "revenue": ">Revenue",
-        "share_of_revenue": ">Share of revenue",
-        "sentence": "In words",
+        "share_of_revenue": ">Of revenue",
     }
-    print_table("Customer segments", columns, rows, show=_segment_text)
+    print_table("Customer segments", columns, rows, show=_segment_text, spare=("share_of_customers",))
+    for row in rows:
+        say(f"{row['segment_name']}: {row['sentence']}")
     if choice:
         print_table("Numbers of segments that were tried", {key: key for key in choice[0]}, choice, show=_choice_text)
 
@@ -188,6 +200,7 @@ def rejected(project: Project, limit: int, as_json: bool) -> None:
         },
         reasons,
         show=_reason_text,
+        spare=("rule", "gate", "severity"),
     )
     print_table(
         f"First {limit} rejected rows",
@@ -233,6 +246,9 @@ def runs(project: Project, run_id: str | None, limit: int, as_json: bool) -> Non
     if as_json:
         print_json({"runs": [{**json.loads(row.pop("record")), **row} for row in found[:limit]]})
         return
+    if not found:
+        say("No run yet. Put files into data/raw, then: payback run")
+        return
     columns = {
         "run_id": "Run",
         "started_at": "Started (UTC)",
@@ -241,7 +257,7 @@ def runs(project: Project, run_id: str | None, limit: int, as_json: bool) -> Non
         "peak_memory_mb": ">Peak MB",
         "error": "Error",
     }
-    print_table("Runs", columns, found[:limit], show=step_text)
+    print_table("Runs", columns, found[:limit], show=step_text, spare=("peak_memory_mb",))
     if steps:
         steps.sort(key=lambda row: row["position"])
         columns = {
@@ -254,4 +270,4 @@ def runs(project: Project, run_id: str | None, limit: int, as_json: bool) -> Non
             "peak_memory_mb": ">Peak MB",
             "slowest_query": "Slowest query",
         }
-        print_table("Steps", columns, steps, show=step_text)
+        print_table("Steps", columns, steps, show=step_text, spare=("slowest_query", "peak_memory_mb"))

@@ -82,7 +82,7 @@ class Project:
                 "the project folder does not exist",
                 where="--project",
                 got=str(self.folder),
-                hint=f"make it: payback --project {self.folder} init",
+                hint=f'make it: payback --project "{self.folder}" init',
             )
         settings = load_settings(self.folder, self.overrides)
         set_up_logging(self.folder, settings, verbose=self.verbose)
@@ -120,12 +120,13 @@ def main(arguments: list[str] | None = None) -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
+    words = sys.argv[1:] if arguments is None else arguments
     try:
         payback.main(args=arguments, prog_name="payback")
     except PaybackError as error:
-        _fail(str(error), error.exit_code)
+        _fail(str(error), error.exit_code, type(error).__name__, words)
     except KeyboardInterrupt:
-        _fail("stopped; what was committed stays, and the next run goes on from there", 130)
+        _fail("stopped; what was committed stays, and the next run goes on from there", 130, "Stopped", words)
     except BrokenPipeError:
         # Somebody closed the pipe (`| head`): not a failure.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -133,14 +134,18 @@ def main(arguments: list[str] | None = None) -> None:
     except Exception as error:
         # A defect of ours: one line for the person, the traceback for whoever mends it.
         logging.getLogger("payback").exception("defect")
-        if {"-v", "--verbose"} & set(arguments or sys.argv[1:]):
+        if {"-v", "--verbose"} & set(words):
             raise
         text = f"{type(error).__name__}: {error}".splitlines()[0]
-        _fail(f"this is a defect of Payback, please report it\n  got: {text}\n  hint: --verbose shows where", 1)
+        message = f"this is a defect of Payback, please report it\n  got: {text}\n  hint: --verbose shows where"
+        _fail(message, 1, "Defect", words)
 
 
-def _fail(message: str, code: int) -> None:
-    from payback.cli.printing import say_error
+def _fail(message: str, code: int, reason: str, words: list[str]) -> None:
+    """Say what went wrong, to a script that asked for JSON too, and leave."""
+    from payback.cli.printing import print_json, say_error
 
+    if "--json" in words:
+        print_json({"error": message, "reason": reason, "exit_code": code})
     say_error(message)
     sys.exit(code)

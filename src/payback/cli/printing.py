@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import sys
 from contextlib import contextmanager
@@ -14,6 +15,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
+_GAP = 3
+"""Signs between two columns."""
+_READABLE, _NARROWEST = 20, 6
+"""Widths of a column of text: what it should have, and what it has at the very least."""
 _NUMBER = re.compile(r'"\\u0000([-0-9.]+)"')
 
 
@@ -48,6 +53,7 @@ def print_table(
     *,
     show: Callable[[str, Any, Mapping[str, Any]], str] | None = None,
     total: Mapping[str, Any] | None = None,
+    spare: Sequence[str] = (),
 ) -> None:
     """Print rows as a table.
 
@@ -63,22 +69,55 @@ def print_table(
         Makes text of (key, value, row).
     total : mapping, optional
         Last row, set apart.
+    spare : sequence of str
+        Keys of columns that a narrow window does without, the first to go first: a number is never cut.
     """
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
     from rich.text import Text
 
     view = show or (lambda _key, value, _row: "" if value is None else str(value))
+    console = _console()
+    lines = [{key: view(key, row.get(key), row) for key in columns} for row in (*rows, *([total] if total else []))]
+    kept = _fitting(columns, lines, spare, console.width)
     table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, title_style="bold", show_footer=False)
-    for heading in columns.values():
-        right = heading.startswith(">")
-        table.add_column(heading.removeprefix(">"), justify="right" if right else "left", no_wrap=right)
-    for row in rows:
-        table.add_row(*(Text(view(key, row.get(key), row)) for key in columns))
-    if total is not None:
-        table.add_section()
-        table.add_row(*(Text(view(key, total.get(key), total), style="bold") for key in columns))
-    _console().print(table)
+    for key, heading in kept.items():
+        right, least = heading.startswith(">"), _least(key, heading, lines)
+        table.add_column(
+            heading.removeprefix(">"),
+            justify="right" if right else "left",
+            no_wrap=right,
+            overflow="fold",
+            min_width=least if right else min(least, _NARROWEST),
+        )
+    for number, line in enumerate(lines, 1):
+        if total and number == len(lines):
+            table.add_section()
+        table.add_row(*(Text(line[key]) for key in kept), style="bold" if total and number == len(lines) else None)
+    console.print(table)
+    if left_out := [columns[key].removeprefix(">") for key in columns if key not in kept]:
+        say(f"Not shown for want of room: {', '.join(left_out)}. A wider window or --json shows all.")
+
+
+def _fitting(
+    columns: Mapping[str, str], lines: Sequence[Mapping[str, str]], spare: Sequence[str], width: int
+) -> dict[str, str]:
+    """Return the columns that fit into a width, the spare ones left out one by one."""
+    kept = dict(columns)
+    for key in spare:
+        if sum(_least(name, heading, lines) + _GAP for name, heading in kept.items()) + 1 <= width:
+            break
+        kept.pop(key, None)
+    return kept
+
+
+def _least(key: str, heading: str, lines: Sequence[Mapping[str, str]]) -> int:
+    """Return the width that a column needs: a number all of it, a text a few words beside each other."""
+    from rich.cells import cell_len
+
+    longest = max([cell_len(line[key]) for line in lines], default=0)
+    needed = max(longest, cell_len(heading.removeprefix(">")))
+    return needed if heading.startswith(">") else min(needed, _READABLE)
 
 
 def say(text: str = "") -> None:
@@ -115,4 +154,5 @@ def progress(*, quiet: bool) -> Iterator[Callable[[str], None]]:
 def _console() -> Any:
     from rich.console import Console
 
-    return Console(width=None if sys.stdout.isatty() else 160)
+    # Rich reads COLUMNS itself; a pipe without it would get 80 columns, too few for a table that nobody resizes.
+    return Console(width=None if sys.stdout.isatty() or "COLUMNS" in os.environ else 160)

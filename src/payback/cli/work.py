@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -113,7 +114,7 @@ def _show_loads(reports: list[LoadReport]) -> None:
         "revenue": ">Revenue",
     }
     rows = [{**one.__dict__, **one.sums, "path": Path(one.path).name} for one in reports]
-    print_table("Loaded", columns, rows, show=_count_or_text)
+    print_table("Loaded", columns, rows, show=_count_or_text, spare=("source", "table"))
     for one in reports:
         say(f"{Path(one.path).name}: " + ", ".join(f"{name} ← {header}" for name, header in one.mapping.items()))
         if one.unused:
@@ -153,7 +154,8 @@ def run(ctx: click.Context, dry_run: bool, force: bool, as_json: bool) -> None:
             if as_json:
                 print_json(pipeline.record.to_dict())
             say_error(str(error))
-            say_error("what the other steps made is kept; mend the cause and run again: payback run")
+            if pipeline.record.steps:
+                say_error("what the other steps made is kept; mend the cause and run again: payback run")
             ctx.exit(error.exit_code)
     if as_json:
         print_json(record.to_dict())
@@ -183,7 +185,13 @@ def show_run(record: RunRecord) -> None:
         "peak_memory_mb": ">Peak MB",
         "note": "",
     }
-    print_table(f"Run {record.run_id}", columns, [step.__dict__ for step in record.steps], show=step_text)
+    print_table(
+        f"Run {record.run_id}",
+        columns,
+        [step.__dict__ for step in record.steps],
+        show=step_text,
+        spare=("peak_memory_mb",),
+    )
     for warning in record.warnings:
         say(f"note: {warning}")
     if record.status == "unchanged":
@@ -202,4 +210,6 @@ def step_text(key: str, value: Any, _row: Mapping[str, Any]) -> str:
         return f"{value:.2f}"
     if key == "peak_memory_mb":
         return f"{value:,.0f}"
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M:%S}"
     return f"{value:,}" if isinstance(value, int) else str(value or "")

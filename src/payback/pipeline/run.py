@@ -27,9 +27,12 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 RAW_SUFFIXES = (
-    ".csv", ".tsv", ".txt", ".gz", ".xlsx", ".xls", ".xlsb", ".ods", ".parquet", ".feather", ".arrow",
+    ".csv", ".tsv", ".tab", ".txt", ".gz", ".zip", ".bz2", ".xz", ".xlsx", ".xlsm", ".xls", ".xlsb", ".ods",
+    ".parquet", ".feather", ".arrow", ".jsonl", ".ndjson",
 )  # fmt: skip
 """Endings of the files in ``paths.raw_data`` that a run loads."""
+_NAMED = 5
+"""Files that a warning names."""
 
 
 class Run:
@@ -66,7 +69,11 @@ class Run:
             Work even where nothing is new.
         """
         clock = time.perf_counter()
-        self._start()
+        try:
+            self._start()
+        except PaybackError as error:
+            self.record.status, self.record.error = "failed", str(error)
+            raise
         try:
             failures = self._load()
             if self._is_unchanged(force=force):
@@ -75,9 +82,9 @@ class Run:
                 self._make()
             self.record.status = "failed" if failures else self.record.status
             self.record.error = "; ".join(failures)
-        except PaybackError as error:
+        except BaseException as error:
             self.record.status = "failed"
-            self.record.error = str(error)
+            self.record.error = str(error) or type(error).__name__
             raise
         finally:
             self.record.seconds = time.perf_counter() - clock
@@ -89,7 +96,7 @@ class Run:
         self.record.dry_run = True
         clock = time.perf_counter()
         with self._step("load") as step:
-            for file in raw_files(self.loader.settings.paths.raw_data):
+            for file in self._files(step):
                 self._import(file, step, dry_run=True)
         self.record.status = "failed" if step.status == "failed" else "done"
         self.record.seconds = time.perf_counter() - clock
@@ -120,13 +127,24 @@ class Run:
         """Load the files of the raw folder; return a message for each that could not be loaded."""
         failures = []
         with self._step("load") as step:
-            files = raw_files(self.loader.settings.paths.raw_data)
+            files = self._files(step)
             for number, file in enumerate(files, 1):
                 self.say(f"loading {file.name} ({number} of {len(files)})")
                 failures += self._import(file, step)
             if step.status == "running" and files and all(one["status"] == "unchanged" for one in self.record.files):
                 step.status = "unchanged"
         return failures
+
+    def _files(self, step: StepRecord) -> list[Path]:
+        """Return the files to load, and say so where there is none or one that is of no kind we read."""
+        folder = self.loader.settings.paths.raw_data
+        files, others = raw_files(folder), other_files(folder)
+        if not files:
+            step.note = f"no files in {folder}"
+        if others:
+            names = ", ".join(path.name for path in others[:_NAMED]) + (", …" if len(others) > _NAMED else "")
+            self.record.warnings.append(f"not read, no table by its name: {names}")
+        return files
 
     def _import(self, file: Path, step: StepRecord, *, dry_run: bool = False) -> list[str]:
         """Load one file; a file that cannot be loaded is recorded and does not keep the others out."""
@@ -196,6 +214,17 @@ class Run:
     def _start(self) -> None:
         self.loader.run_id = self.record.run_id
         self._write_record()
+        if self.loader.settings.warehouse.kind == "duckdb":
+            self._close_killed_runs()
+
+    def _close_killed_runs(self) -> None:
+        """Write down that runs which never ended failed: whoever holds the embedded database is alone in it."""
+        warehouse = self.loader.warehouse
+        for row in warehouse.records("runs", {"status": "running"}):
+            if row["run_id"] != self.record.run_id:
+                ended = {"status": "failed", "error": "it was stopped before its end"}
+                record = json.dumps(json.loads(row["record"]) | ended, ensure_ascii=False)
+                warehouse.replace_rows("runs", {"run_id": row["run_id"]}, [{**row, **ended, "record": record}])
 
     def _finish(self) -> None:
         self.record.finished_at = now()
@@ -238,8 +267,9 @@ class Run:
         try:
             yield step
             step.status = "done" if step.status == "running" else step.status
-        except PaybackError as error:
-            step.status, step.error = "failed", error.message
+        except BaseException as error:
+            step.status = "failed"
+            step.error = error.message if isinstance(error, PaybackError) else str(error) or type(error).__name__
             raise
         finally:
             step.seconds = time.perf_counter() - clock
@@ -254,10 +284,16 @@ class Run:
 
 def raw_files(folder: Path) -> list[Path]:
     """Return the files of the raw folder that a run loads, in the order of their names."""
+    return [path for path in _visible_files(folder) if path.suffix.lower() in RAW_SUFFIXES]
+
+
+def other_files(folder: Path) -> list[Path]:
+    """Return the files of the raw folder that a run leaves alone because of their ending."""
+    return [path for path in _visible_files(folder) if path.suffix.lower() not in RAW_SUFFIXES]
+
+
+def _visible_files(folder: Path) -> list[Path]:
+    """Return the files of a folder but hidden ones and those by which spreadsheets lock theirs."""
     if not folder.is_dir():
         return []
-    return sorted(
-        path
-        for path in folder.rglob("*")
-        if path.is_file() and path.suffix.lower() in RAW_SUFFIXES and not path.name.startswith((".", "~$"))
-    )
+    return sorted(path for path in folder.rglob("*") if path.is_file() and not path.name.startswith((".", "~$")))
