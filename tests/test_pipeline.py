@@ -271,3 +271,23 @@ def test_a_raw_folder_tells_what_it_does_not_read(filled):
 
     assert "not read, no table by its name: slides.pptx" in record.warnings
     assert empty.steps[0].note == f"no files in {filled.folder / 'data' / 'data' / 'raw'}"
+
+
+def test_rejected_money_of_several_currencies_is_not_added(shop):
+    """Both gates count a reason once for each currency; a sum may be larger than the money of any row."""
+    days = [(f"2024-01-{day:02}", code) for day in range(1, 4) for code in ("EUR", "IDR")]
+    lines = [f"{day},Brand,Email,900000000000.5,{code}," for day, code in days]
+    lines += ["nodate,Brand,Email,1.25,EUR,", "nodate,Brand,Email,2.50,IDR,", "2024-01-04,Brand,Email,1,EUR,2", ""]
+    shop.write("data/raw/ads.csv", "date,campaign,channel,cost,currency,revenue\n" + "\n".join(lines))
+    shop.write("data/raw/shop.csv", "date,customer id,order id,amount,currency\n2024-01-01,,7,3.50,EUR\n")
+    run(shop.folder)
+
+    with DataLoader(shop.folder) as loader:
+        quality = loader.warehouse.records("data_quality")
+        rejected = loader.warehouse.records("rejected_rows", {"reason": "missing_customer"})
+
+    found = {(row["reason"], row["currency"]): row["cost"] for row in quality}
+    assert found["bad_date", "EUR"] == Decimal("1.25")
+    assert found["bad_date", "IDR"] == Decimal("2.50")
+    assert found["missing_revenue", "IDR"] == Decimal("2700000000001.5")
+    assert [(row["currency"], row["revenue"]) for row in rejected] == [("EUR", Decimal("3.50"))]

@@ -841,6 +841,7 @@ REJECTED_ROWS = Table(
         Column("column_name", "text", "Column that is at fault, where one is.", "dimension"),
         Column("value", "text", "Its value.", "dimension"),
         Column("rule", "text", "The rule in words.", "dimension"),
+        Column("currency", "text", "ISO 4217 code of the row's money; empty where it could not be read.", length=3),
         Column("cost", "decimal", "Cost of the row, where it could be read.", "measure", "money"),
         Column("revenue", "decimal", "Revenue of the row, where it could be read.", "measure", "money"),
         Column("original", "text", "The row as it came.", "technical"),
@@ -889,19 +890,20 @@ RUN_STEPS = Table(
 
 DATA_QUALITY = Table(
     "data_quality",
-    "How many rows each reason of both gates concerns.",
-    "one reason of one table",
+    "How many rows each reason of both gates concerns, and their money.",
+    "one reason of one table, for each currency",
     (
         Column("table_name", "text", "Table of the rows.", "key"),
         Column("gate", "text", "loading or cleaning.", "key"),
         Column("severity", "text", "reject (turned away), flag (kept and marked) or note (only counted).", "key"),
         Column("reason", "text", "Reason code: the name of the rule.", "key"),
+        Column("currency", "text", "ISO 4217 code of the amounts; XXX where nobody stated one.", "key", length=3),
         Column("rule", "text", "The rule in words.", "dimension"),
         Column("rows", "integer", "Rows.", "measure", "rows"),
         Column("cost", "decimal", "Their cost, where it could be read.", "measure", "money"),
         Column("revenue", "decimal", "Their revenue, where it could be read.", "measure", "money"),
     ),
-    primary_key=("table_name", "gate", "severity", "reason"),
+    primary_key=("table_name", "gate", "severity", "reason", "currency"),
 )
 
 STATE = Table(

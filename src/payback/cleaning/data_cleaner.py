@@ -28,7 +28,7 @@ class CleanedData:
     rejected : frame
         The other rows, as they came, with ``reason``, ``column_name``, ``value`` and ``rule`` behind.
     quality : frame
-        One row a rule that some row broke: severity, reason, rule, rows, cost, revenue.
+        One row a rule that some row broke, for each currency: severity, reason, rule, rows, cost, revenue.
     notes : tuple of str
         What a person should know about the reading of text: decimal signs, orders of dates, currencies.
 

@@ -12,7 +12,7 @@ from payback.cleaning.spellings import register_spellings
 from payback.engine.duckdb import literal, quoted, read_sql
 from payback.engine.typed import READING_RULES
 from payback.errors import ConservationError
-from payback.tables import AGE_BANDS, CAMPAIGNS, Table
+from payback.tables import AGE_BANDS, CAMPAIGNS, UNKNOWN_CURRENCY, Table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -217,7 +217,8 @@ def _totals(engine: Engine, before: str, after: str, table: Table) -> dict[str, 
 
 def rejected_sql(judged: Judged, original: str, report: str = "report", load_id: str = "load_id") -> str:
     """Return the query of the rejected rows, as the table ``rejected_rows`` has them."""
-    words = {rule.name: rule for rule in judged.rules}
+    # A row that occurs twice has no column at fault, and its hash says nothing to a person.
+    words = {rule.name: rule for rule in judged.rules if rule.column != "row_hash"}
     rule = _words(judged)
     column = f"coalesce(reason_column, {_case('reason', {n: literal(r.column) for n, r in words.items()})})"
     found = _case("reason", {name: f"{quoted(rule.column)}::varchar" for name, rule in words.items()})
@@ -228,7 +229,7 @@ def rejected_sql(judged: Judged, original: str, report: str = "report", load_id:
     return (
         f"select {literal(judged.table.name)} as table_name, 'cleaning' as gate, source, {report} as report, "
         f"{load_id} as load_id, row_number, null::bigint as line_number, reason, {column} as column_name, "
-        f"{value} as value, {rule} as rule, {money}, {original} as original, null::varchar as run_id "
+        f"{value} as value, {rule} as rule, currency, {money}, {original} as original, null::varchar as run_id "
         f"from {judged.relation} where reason is not null"
     )
 
@@ -246,7 +247,7 @@ def _case(column: str, values: dict[str, str]) -> str:
 
 
 def quality_sql(judged: Judged) -> str:
-    """Return the query that counts the rows of each rule: table, severity, rule, words, rows, cost, revenue."""
+    """Return the query that counts the rows of each rule and adds up their money, a row for each currency."""
     money = ", ".join(
         f"sum({name if name in judged.table else 'null::decimal(18, 6)'})::decimal(38, 6) as {name}"
         for name in ("cost", "revenue")
@@ -261,7 +262,8 @@ def quality_sql(judged: Judged) -> str:
     ]
     words = _words(judged)
     return (
-        f"select {literal(judged.table.name)} as table_name, 'cleaning' as gate, severity, reason, {words} as rule, "
+        f"select {literal(judged.table.name)} as table_name, 'cleaning' as gate, severity, reason, "
+        f"coalesce(currency, {literal(UNKNOWN_CURRENCY)}) as currency, {words} as rule, "
         f"count(*) as rows, {money} from ({' union all by name '.join(pieces)}) where reason is not null "
-        "group by all order by severity desc, rows desc, reason"
+        "group by all order by severity desc, rows desc, reason, currency"
     )

@@ -92,7 +92,7 @@ def _show_roi(rows: list[dict[str, Any]], totals: list[dict[str, Any]], names: l
         totaled = {"currency": "Currency", **{key: name for key, name in columns.items() if key not in groups}}
         print_table("Totals, one for each currency", totaled, totals, show=_roi_text, spare=spare)
     for total in totals:
-        if total["coverage"] is not None and total["coverage"] < 1:
+        if total["coverage"] and total["coverage"] < 1:
             code = "" if len(totals) == 1 else f" in {total['currency']}"
             known = f"Revenue is known for {total['coverage']:.1%} of the cost{code}"
             say(f"{known}; profit, ROI, ROAS and verdict are of that part.")
@@ -174,7 +174,9 @@ def rejected(project: Project, limit: int, as_json: bool) -> None:
         ensure_clean(loader)
         loader.warehouse.expose("rejected_rows", "data_quality")
         engine = loader.warehouse.engine
-        reasons = engine.records("select * from data_quality order by table_name, gate desc, rows desc")
+        reasons = engine.records(
+            "select * from data_quality order by table_name, gate desc, rows desc, reason, currency"
+        )
         rows = engine.records(
             "select table_name, gate, report, row_number, line_number, reason, column_name, value, rule, original "
             "from rejected_rows order by table_name, gate desc, report, row_number limit ?",
@@ -194,6 +196,7 @@ def rejected(project: Project, limit: int, as_json: bool) -> None:
             "severity": "Severity",
             "reason": "Reason",
             "rows": ">Rows",
+            "currency": "Currency",
             "cost": ">Cost",
             "revenue": ">Revenue",
             "rule": "Rule",

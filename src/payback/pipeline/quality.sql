@@ -1,8 +1,9 @@
--- How many rows each reason of both gates concerns, and their money.
+-- How many rows each reason of both gates concerns, and their money, a line for each currency.
 create or replace temp table all_quality as
 with rejected as (
     select
-        table_name, gate, 'reject' as severity, reason, any_value(rule) as rule, count(*) as rows,
+        table_name, gate, 'reject' as severity, reason, coalesce(currency, 'XXX') as currency,
+        any_value(rule) as rule, count(*) as rows,
         sum(cost)::decimal(38, 6) as cost, sum(revenue)::decimal(38, 6) as revenue
     from rejected_rows
     where gate = 'loading' or table_name = 'orders'
@@ -14,4 +15,4 @@ together as (
     select * from cleaning_quality
 )
 select * from together
-order by table_name, gate desc, severity desc, rows desc, reason
+order by table_name, gate desc, severity desc, rows desc, reason, currency

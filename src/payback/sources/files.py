@@ -211,6 +211,7 @@ def _view_rows(engine: Engine, typed: str, table: Table, report: str) -> str:
 def _write_rejects(engine: Engine, raw: RawTable, typed: str, table: Table, source: str, report: str) -> str:
     name = f"rejects_{next(_counter)}"
     money = {column: column if column in table else "null::decimal(18, 6)" for column in ("cost", "revenue")}
+    currency = "currency" if "currency" in table else "null::varchar"
     original = ", ".join(f"coalesce({quoted(column)}::varchar, '')" for column in raw.columns)
     sql = read_sql(
         "payback.sources",
@@ -221,6 +222,7 @@ def _write_rejects(engine: Engine, raw: RawTable, typed: str, table: Table, sour
         raw=quoted(raw.relation),
         original=original,
         rules=", ".join(f"({literal(reason)}, {literal(words)})" for reason, words in READING_RULES.items()),
+        currency=currency,
         **money,
     )
     engine.execute(sql, {"table_name": table.name, "source": source, "report": report}, name="collect rejected rows")

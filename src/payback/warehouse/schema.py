@@ -15,7 +15,7 @@ CHANGES: dict[int, tuple[str, ...]] = {}
 
 # Sums of a day's money may need more digits than a row's.
 _SUM_TYPE = "decimal(38, 6)"
-_SUM_TABLES = ("loads", "files")
+_SUM_TABLES = ("loads", "files", "data_quality")
 
 
 def create_statements(tables: dict[str, Table] = TABLES) -> list[str]:

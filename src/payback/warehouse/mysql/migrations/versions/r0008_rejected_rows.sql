@@ -11,6 +11,7 @@ create table if not exists `rejected_rows` (
     `column_name` longtext,
     `value` longtext,
     `rule` longtext,
+    `currency` varchar(3),
     `cost` decimal(18,6),
     `revenue` decimal(18,6),
     `original` longtext,
