@@ -98,9 +98,13 @@ class Server:
             self._initialise(fresh)
             (fresh / "complete").touch()
             if root is not None:
+                # Several test processes may do this at once: each copies for itself, one of them puts its copy there.
+                copy = template.with_name(f"mysql-data-{os.getpid()}")
                 with suppress(OSError):
+                    shutil.copytree(fresh, copy)
                     shutil.rmtree(template, ignore_errors=True)
-                    shutil.copytree(fresh, template)
+                    copy.rename(template)
+                shutil.rmtree(copy, ignore_errors=True)
             fresh.rename(data)
         else:
             shutil.copytree(template, data)

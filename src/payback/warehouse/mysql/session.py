@@ -30,7 +30,7 @@ _MODES = (
 )
 _SETTINGS = (
     f"set session sql_mode = '{_MODES}', time_zone = '+00:00', innodb_lock_wait_timeout = 50, lock_wait_timeout = 60, "
-    "net_write_timeout = 600, net_read_timeout = 600"
+    "net_write_timeout = 600, net_read_timeout = 600, wait_timeout = 28800"
 )
 
 ERRORS = (pymysql.Error, SQLAlchemyError, OSError)
