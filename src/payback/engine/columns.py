@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
 
-from payback.engine.headers import LAST_DAYS, field_words, money_words
+from payback.engine.headers import LAST_DAYS, camel_words, field_words, money_words
 from payback.engine.headers import normalised as normalised  # noqa: PLC0414 - part of this module's interface
 from payback.errors import ConfigurationError, DuplicateColumnError, MissingColumnError
 from payback.tables import CAMPAIGN_DETAILS, CAMPAIGNS, CUSTOMERS, LOADED_TABLES, ORDERS, Column, Table
@@ -218,7 +218,9 @@ def _candidates(column: Column, headers: Sequence[str]) -> list[tuple[int, Match
     found = []
     for header in headers:
         base, scale, currency = money_words(header, column)
-        forms = dict.fromkeys((normalised(header), base, field_words(base), base.removesuffix(" in")))
+        forms = dict.fromkeys(
+            (normalised(header), base, field_words(base), camel_words(header), base.removesuffix(" in"))
+        )
         for form in forms:
             if form in names:
                 how = "name" if form == names[0] else "synonym"

@@ -213,8 +213,10 @@ def _pandas_column(series: Any) -> pa.Array | pa.ChunkedArray:
 
 
 def _text(value: object) -> str | None:
-    missing = value is None or value != value or str(value) in {"<NA>", "NaT"}  # noqa: PLR0124 - NaN differs from itself
-    return None if missing else str(value).encode("utf-8", "replace").decode()
+    """Return the text of a value; NaN, NA, NaT and None are none."""
+    text = str(value)
+    missing = value is None or text in ("<NA>", "NaT") or (text == "nan" and not isinstance(value, str))
+    return None if missing else text.encode("utf-8", "replace").decode()
 
 
 def _readable(column: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:

@@ -37,6 +37,11 @@ def normalised(header: str) -> str:
     return " ".join(text.split())
 
 
+def camel_words(header: str) -> str:
+    """Return the words of a header such as ``CampaignName``."""
+    return normalised(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", header))
+
+
 def field_words(header: str) -> str:
     """Return the words of a field of the Google Ads API: ``metrics.cost micros``, ``campaign.name``."""
     return re.sub(r"^(metrics|segments|customer)\.", "", header).replace("campaign.", "campaign ")
