@@ -291,3 +291,16 @@ def test_rejected_money_of_several_currencies_is_not_added(shop):
     assert found["bad_date", "IDR"] == Decimal("2.50")
     assert found["missing_revenue", "IDR"] == Decimal("2700000000001.5")
     assert [(row["currency"], row["revenue"]) for row in rejected] == [("EUR", Decimal("3.50"))]
+
+
+def test_a_copy_that_was_revised_is_named(filled):
+    """Two sources may hold equal rows; where half a file is the same, somebody is told that it counts twice."""
+    filled.write("data/raw/copy of ads.csv", campaign_days())
+    first = run(filled.folder)
+    filled.write("data/raw/ads.csv", campaign_days().replace("10.10,100", "11.10,100"))
+
+    second = run(filled.folder)
+
+    named = [text for text in second.warnings if "letter for letter" in text]
+    assert not [text for text in first.warnings if "letter for letter" in text]
+    assert named[0].startswith("72 rows of ads are rows of copy_of_ads too")

@@ -25,12 +25,12 @@ QUALITY = "data_quality"
 
 @dataclass
 class Cleaned:
-    """Numbers of rows of a cleaning."""
+    """Numbers of rows of a cleaning, and what a person should know."""
 
     rows_in: int = 0
     rows_out: int = 0
     rows_rejected: int = 0
-    written: list[Path] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
 
 
 def clean_tables(loader: DataLoader, run_id: str | None = None) -> Cleaned:
@@ -57,6 +57,7 @@ def _clean_tables(loader: DataLoader, run_id: str | None) -> Cleaned:
                 cleaned.rows_rejected += one.totals["rejected"]
             cleaned.rows_rejected += _reject_orders(loader, run_id)
             _write_quality(loader, judged)
+        cleaned.warnings += _shared_rows(loader, judged[0])
     finally:
         engine.drop_temporary()
     return cleaned
@@ -123,6 +124,16 @@ def _write(loader: DataLoader, judged: Judged, run_id: str | None) -> None:
     engine.execute(f"create or replace temp table turned_away as {rejected}")
     engine.execute("update turned_away set run_id = ?", [run_id])
     warehouse.append("rejected_rows", "turned_away")
+
+
+def _shared_rows(loader: DataLoader, judged: Judged) -> list[str]:
+    """Return a warning for each two files whose cost is probably counted twice."""
+    found = loader.warehouse.engine.rows(read_sql("payback.pipeline", "shared_rows.sql", judged=judged.relation))
+    return [
+        f"{rows:,} rows of {one} are rows of {other} too, letter for letter, and count in both: if one file is a copy "
+        "of the other, load both with the same --source"
+        for one, other, rows in found
+    ]
 
 
 def _reject_orders(loader: DataLoader, run_id: str | None) -> int:

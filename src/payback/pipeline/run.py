@@ -109,6 +109,7 @@ class Run:
             cleaned = clean_tables(self.loader, self.record.run_id)
             remember_clean(self.loader, state)
             write_processed(self.loader)
+            self.record.warnings += cleaned.warnings
             step.rows_in, step.rows_out, step.rows_rejected = cleaned.rows_in, cleaned.rows_out, cleaned.rows_rejected
         with self._step("roi") as step:
             self.say("computing campaign ROI")
