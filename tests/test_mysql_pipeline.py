@@ -83,7 +83,9 @@ def test_numbers_are_those_of_duckdb(mysql_address, tmp_path):
                     "clean": loader.warehouse.read("clean_campaigns", order="load_id, row_number"),
                     "segments": loader.warehouse.read("customer_segments", order="customer_id"),
                     "rejected": rejected.drop_columns(["run_id"]),
-                    "quality": loader.warehouse.read("data_quality", order="table_name, gate, severity, reason"),
+                    "quality": loader.warehouse.read(
+                        "data_quality", order="table_name, gate, severity, reason, rows, cost"
+                    ),
                 }
             )
     for name, value in found[0].items():
