@@ -232,3 +232,39 @@ def test_every_table_has_a_key(mysql_warehouse):
         "where table_schema = database() and constraint_type = 'PRIMARY KEY'"
     )
     assert {name for (name,) in found} >= set(TABLES)
+
+
+def test_user_who_may_not_alter_loads_all_the_same(mysql_address, mysql_server, caplog):
+    """Without the right to make months the rows go into the wide range, and the log says what to grant."""
+    MySQLWarehouse(mysql_address).close()
+    name = mysql_address.database
+    mysql_server.execute(
+        "create user pb_load identified by 'Long-password-1'",
+        f"grant select, insert, update, delete on `{name}`.* to pb_load",
+    )
+    try:
+        warehouse = MySQLWarehouse(replace(mysql_address, user="pb_load", password="Long-password-1"))  # noqa: S106
+        write(warehouse)
+        assert [one.name for one in partitions(warehouse.session, "campaigns")] == ["later"]
+        assert warehouse.read("campaigns").num_rows == 1
+        warehouse.close()
+    finally:
+        mysql_server.execute("drop user pb_load")
+    assert "payback db grants" in caplog.text
+
+
+def test_month_waits_only_a_little_for_a_reader(mysql_warehouse, mysql_server, monkeypatch, caplog):
+    """Somebody who reads for hours does not keep a load from happening; the month is made by a later load."""
+    from payback.warehouse.mysql import partitions as module
+
+    monkeypatch.setattr(module, "_PATIENCE_SECONDS", 1)
+    reader = mysql_server.connect(database=mysql_warehouse.address.database)
+    reader.begin()
+    reader.query("select * from campaigns")
+    write(mysql_warehouse)
+    assert "no new month for campaigns" in caplog.text
+    reader.rollback()
+    reader.close()
+    write(mysql_warehouse, {"cost": "2"}, load_id=2)
+    assert "m2024_05" in [one.name for one in partitions(mysql_warehouse.session, "campaigns")]
+    assert mysql_warehouse.read("campaigns", columns=["cost"]).to_pylist() == [{"cost": 2}]
