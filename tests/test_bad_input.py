@@ -92,7 +92,7 @@ def test_a_file_without_permission_is_explained():
         read_file(engine, path)
         path.chmod(0)
 
-        with unprivileged(), pytest.raises(UnreadableFileError, match="(?i)permission"):
+        with unprivileged(), pytest.raises(UnreadableFileError, match=r"(?i)permission"):
             read_file(engine, path)
 
 
