@@ -8,7 +8,7 @@ looked_at as (
 grouped as (
     select
         t, is_plain, has_point,
-        case when has_point and is_plain then regexp_full_match(t, '\s*[-+]?[1-9]\d{0,2}\.\d{3}\s*') end as is_group
+        case when has_point and is_plain and t like '%.___%' then regexp_full_match(t, '\s*[-+]?[1-9]\d{0,2}\.\d{3}\s*') else false end as is_group
     from looked_at
 )
 select

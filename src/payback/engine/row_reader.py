@@ -92,6 +92,8 @@ class RowReader:
         raw = _raw(name)
         if name in self.dates:
             return f"case when is_plain_date({raw}) then try_cast({raw} as date) end"
+        if self.styles[name].plain:
+            return f"try_cast({raw} as {self._width(name)})"
         test = "is_plain" if self.styles[name].decimal_sign == "." else "is_plain_whole"
         return f"case when {test}({raw}) then try_cast({raw} as {self._width(name)}) end"
 
@@ -101,8 +103,10 @@ class RowReader:
         Whatever follows is worked out on this column, which is null nearly everywhere: an expression that occurs
         twice is worked out for every row, whether a case asks for it or not.
         """
-        raw = _raw(name)
-        return f"case when {quoted('plain ' + name)} is null and not is_missing({raw}) then {raw} end"
+        raw, unread = _raw(name), f"{quoted('plain ' + name)} is null"
+        if name in self.numbers and self.styles[name].plain:
+            return f"case when {unread} then {raw} end"
+        return f"case when {unread} and not is_missing({raw}) then {raw} end"
 
     def _parts(self, name: str) -> str:
         taken_apart = "date_parts" if name in self.dates else "number_parts"

@@ -38,12 +38,15 @@ class Style:
         The same between dots, where the day stands first nearly everywhere.
     signs : tuple of str
         Signs and codes of money in it, in capitals.
+    plain : bool
+        Every number in it is one that a cast reads as it is meant.
     """
 
     decimal_sign: DecimalSign = "."
     date_order: DateOrder = "dmy"
     dot_order: DateOrder = "dmy"
     signs: tuple[str, ...] = ()
+    plain: bool = False
 
 
 def find_styles(
@@ -90,7 +93,8 @@ def find_styles(
     for name, seen in facts.items():
         sign = _decide_sign(seen, decimal_sign, fallback, whole=name in whole)
         notes += _number_notes(name, seen, sign, decimal_sign, whole=name in whole)
-        styles[name] = Style(sign, signs=seen["signs"])
+        plain = not seen["others"] and (sign == "." or not seen["point"] + seen["point_groups"])
+        styles[name] = Style(sign, signs=seen["signs"], plain=plain)
     for name, sql in dates.items():
         header = mapping.columns[name].header
         place = f"{where}, column {header!r}" if where else f"column {header!r}"

@@ -128,7 +128,8 @@ def type_columns(
 
 def _lasting_hash(columns: Sequence[str]) -> str:
     texts = ", ".join(f"coalesce({quoted(name)}::varchar, chr(30))" for name in columns)
-    return f"(md5_number_lower(concat_ws(chr(31), {texts})) >> 1)::bigint"
+    # Its own md5_number_lower takes twice as long as these 63 bits of the same sum.
+    return f"(md5_number(concat_ws(chr(31), {texts})) & {2**63 - 1})::bigint"
 
 
 def _passing_hash(columns: Sequence[str]) -> str:

@@ -1,8 +1,12 @@
 -- Macros that turn text into values. A value that cannot be read is null; what is missing is null too, and
 -- `is_missing` tells the two apart.
 
--- Text without blanks around it, the no-break blank of spreadsheets included.
-create or replace temp macro trimmed(t) as trim(t, ' ' || chr(9) || chr(10) || chr(13) || chr(160) || chr(65279));
+-- Text without blanks around it, the no-break blank of spreadsheets included. Text that begins and ends with a letter, a
+-- digit or a mark of ASCII has none, and to see that takes a fifth of the time.
+create or replace temp macro trimmed(t) as case
+    when t >= '!' and t < chr(127) and t[-1] between '!' and '~' then t
+    else trim(t, ' ' || chr(9) || chr(10) || chr(13) || chr(160) || chr(65279))
+end;
 
 -- Words for "nothing here" in exports of ad platforms, spreadsheets and databases. (A list of them would become a join
 -- that looks at every row, whatever a case around it says.)
@@ -117,7 +121,10 @@ create or replace temp macro spreadsheet_day(t) as case
 end;
 
 -- Ids that went through a spreadsheet end in ".0".
-create or replace temp macro id_text(t) as nullif(regexp_replace(trimmed(t::varchar), '^(\d+)\.0+$', '\1'), '');
+create or replace temp macro id_text(t) as nullif(case
+    when contains(t::varchar, '.') then regexp_replace(trimmed(t::varchar), '^(\d+)\.0+$', '\1')
+    else trimmed(t::varchar)
+end, '');
 
 -- What two spellings of a name have in common: case (also of ß, of the Greek s and of the Turkish i), blanks,
 -- underscores, the kinds of dashes and what cannot be seen do not count.
