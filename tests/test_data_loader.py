@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import polars as pl
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from payback import DataLoader
@@ -225,3 +226,16 @@ def test_days_are_slices_of_the_ledger(loader, shop):
         (date(2024, 1, 1), 1, Decimal("10.5")),
         (date(2024, 1, 2), 1, Decimal("20.25")),
     ]
+
+
+def test_nan_of_a_parquet_file_is_a_missing_amount(loader, tmp_path):
+    """Writers of Parquet leave NaN out of the statistics; the row is kept and its cost is not known."""
+    rows = {"date": ["2024-01-01", "2024-01-02"], "campaign": ["A", "A"], "cost": [1.5, float("nan")]}
+    ids = {"campaign id": [float("nan"), 7.0]}
+    pq.write_table(pa.table(rows | ids), tmp_path / "ads.parquet")
+
+    report = loader.import_file(tmp_path / "ads.parquet")
+
+    assert (report.rows_loaded, report.rows_rejected) == (2, 0)
+    loaded = loader.load_campaigns(as_="arrow").to_pylist()
+    assert [(row["cost"], row["external_campaign_id"]) for row in loaded] == [(Decimal("1.5"), None), (None, "7")]

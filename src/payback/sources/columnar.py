@@ -87,8 +87,10 @@ def _publish(
     """Make the relations that the caller reads."""
     columns, duplicates = unique_names(headers)
     # The engine gives its own names to headers that differ only in case, so columns are taken by position.
-    names = [row[0] for row in engine.rows(f"describe select * from {scan}")][: len(headers)]
-    picked = "".join(f", {quoted(old)} as {quoted(new)}" for old, new in zip(names, columns, strict=True))
+    found = engine.rows(f"describe select * from {scan}")[: len(headers)]
+    picked = "".join(
+        f", {_known(quoted(old[0]), old[1])} as {quoted(new)}" for old, new in zip(found, columns, strict=True)
+    )
     engine.execute(
         f"create temp view {name} as select {row_number} as row_number, null::bigint as line_number{picked} from {scan}"
     )
@@ -108,6 +110,18 @@ def _publish(
         dialect={"compression": compression},
         notes=("headers that occur more than once: " + ", ".join(duplicates),) if duplicates else (),
     )
+
+
+def _known(column: str, kind: str) -> str:
+    """Return SQL of a column in which NaN is null.
+
+    The statistics of a Parquet file leave NaN out, and DuckDB 2.0 answers isnan() and any comparison from them: no.
+    Hashes are not in the statistics; equal ones are compared once more as text.
+    """
+    if kind not in ("DOUBLE", "FLOAT"):
+        return column
+    is_nan = f"hash({column}) = hash('nan'::{kind}) and regexp_full_match({column}::varchar, '-?nan')"
+    return f"case when {is_nan} then null else {column} end"
 
 
 @contextmanager
