@@ -115,7 +115,7 @@ def test_without_the_drivers_the_hint_names_the_extra(shop, monkeypatch):
     """A project on MySQL without its packages says what to install."""
     import sys
 
-    from payback.warehouse.base import open_warehouse
+    from payback.warehouse.opening import open_warehouse
 
     for name in [name for name in sys.modules if name.startswith("payback.warehouse.mysql")]:
         monkeypatch.delitem(sys.modules, name)

@@ -13,11 +13,11 @@ import pytest
 
 from campaign_rows import write
 from payback.errors import ConfigurationError, WarehouseBusyError, WarehouseError, WarehouseInterruptedError
-from payback.warehouse.base import open_warehouse
 from payback.warehouse.mysql.address import Address
 from payback.warehouse.mysql.problems import translated
 from payback.warehouse.mysql.session import Session, check_version, lock_name
 from payback.warehouse.mysql.warehouse import MySQLWarehouse
+from payback.warehouse.opening import open_warehouse
 from payback.warehouse.retries import retried
 
 

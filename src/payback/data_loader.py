@@ -20,7 +20,8 @@ from payback.errors import DiskFullError
 from payback.sources.files import FileSettings, TypedFile, read_typed_file
 from payback.sources.reading import ReadOptions
 from payback.tables import CAMPAIGNS, CUSTOMERS, ORDERS
-from payback.warehouse.base import Load, Slice, Warehouse, open_warehouse
+from payback.warehouse.base import Load, Slice, Warehouse
+from payback.warehouse.opening import open_warehouse
 from payback.warehouse.retries import retried
 from payback.warehouse.slices import changed_slices, slices_of
 
@@ -36,6 +37,10 @@ _READER_VERSION = 1
 _NUMBERED = {CAMPAIGNS.name: ("campaign_keys", "campaign_id"), CUSTOMERS.name: ("customer_keys", "customer_id"),
              ORDERS.name: ("customer_keys", "customer_id")}  # fmt: skip
 """Tables whose rows, or whose customers, get numbers."""
+_IDENTITY = {"campaign_id": (("external_campaign_id", "campaign_name"),
+                             "coalesce(external_campaign_id, name_key(campaign_name), '')"),
+             "customer_id": (("external_customer_id",), "external_customer_id")}  # fmt: skip
+"""Columns that tell campaigns or customers of an account apart, and SQL of the key that they give."""
 
 
 @dataclass(frozen=True)
@@ -299,31 +304,43 @@ class DataLoader:
     def _complete(self, typed: TypedFile, load: Load) -> str:
         """Return a relation with every column of the table: numbers of campaigns or customers, report and load."""
         engine, table = self.warehouse.engine, typed.table
-        engine.connection.execute(read_sql("payback.engine", "typed.sql"))
-        if table.name not in _NUMBERED:
-            number, join = "", ""
-        else:
-            keys, column = _NUMBERED[table.name]
-            external = {
-                "campaign_id": "coalesce(external_campaign_id, name_key(campaign_name), '')",
-                "customer_id": "external_customer_id",
-            }[column]
-            engine.execute(
-                f"create or replace temp view keyed as select *, {external} as external_key from {typed.rows}"
-            )
-            engine.execute(
-                "create or replace temp view fresh_keys as select distinct source, account, external_key from keyed "
-                "where external_key is not null"
-            )
-            numbered = self.warehouse.number_keys(keys, "fresh_keys", column)
-            number = f"n.{column}, " if column in table else ""
-            join = f" left join {numbered} n using (source, account, external_key)"
-        rows = "keyed" if join else typed.rows
+        number, join = "", ""
+        if table.name in _NUMBERED:
+            number, join = self._number(typed)
         engine.execute(
             f"create or replace temp view complete as select {number}r.*, {load.load_id}::bigint as load_id "
-            f"from {rows} r{join}"
+            f"from {typed.rows} r{join}"
         )
         return "complete"
+
+    def _number(self, typed: TypedFile) -> tuple[str, str]:
+        """Give campaigns or customers their numbers; return SQL of the column and of the join that it needs."""
+        engine = self.warehouse.engine
+        keys, column = _NUMBERED[typed.table.name]
+        names, external = _IDENTITY[column]
+        listed = ", ".join(names)
+        engine.connection.execute(read_sql("payback.engine", "typed.sql"))
+        # Worked out on what differs: rows are many, campaigns are few.
+        engine.execute(
+            f"create or replace temp view given_keys as select *, {external} as external_key "
+            f"from (select distinct source, account, {listed} from {typed.rows})"
+        )
+        engine.execute(
+            "create or replace temp view fresh_keys as select distinct source, account, external_key from given_keys "
+            "where external_key is not null"
+        )
+        numbered = self.warehouse.number_keys(keys, "fresh_keys", column)
+        if column not in typed.table:
+            return "", ""
+        if not engine.row(f"select exists (from {numbered} where {column}::varchar <> external_key)")[0]:
+            # Every key is its own number: there is nothing to look up.
+            return f"try_cast({external} as bigint) as {column}, ", ""
+        engine.execute(
+            f"create or replace temp table key_numbers as select g.*, n.{column} from given_keys g "
+            f"join {numbered} n using (source, account, external_key)"
+        )
+        same = " and ".join(f"n.{name} is not distinct from r.{name}" for name in ("source", "account", *names))
+        return f"n.{column}, ", f" left join key_numbers n on {same}"
 
     def _write_rejects(self, typed: TypedFile, load: Load) -> None:
         engine = self.warehouse.engine

@@ -1,6 +1,6 @@
 """What a warehouse can do.
 
-A new one is a class with these methods, a line in `open_warehouse`, and the conformance suite
+A new one is a class with these methods, a line in `payback.warehouse.opening`, and the conformance suite
 (`tests/conformance`) passing.
 """
 
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from datetime import date
     from decimal import Decimal
-    from pathlib import Path
 
     import pyarrow as pa
 
@@ -139,46 +138,3 @@ class Warehouse(Protocol):
     def close(self) -> None:
         """Close the connection."""
         ...
-
-
-def open_warehouse(kind: str, path: Path, **options: Any) -> Warehouse:
-    """Open a warehouse by name.
-
-    Parameters
-    ----------
-    kind : {"duckdb", "mysql"}
-        Which one.
-    path : Path
-        Database file; a server has none.
-    **options
-        What the warehouse takes: ``memory_limit``, ``temp_directory``, ``threads``; DuckDB also ``read_only``, MySQL
-        also ``server``: the settings of the server by name, see `payback.warehouse.mysql.address.Address`.
-
-    Raises
-    ------
-    WarehouseBusyError
-        Another program holds the file.
-    SchemaVersionError
-        The file was written by a newer program.
-    ConfigurationError
-        The kind is unknown, its packages are not installed, or the server refuses user or database.
-    """
-    from payback.errors import ConfigurationError
-
-    server = options.pop("server", {})
-    if kind == "duckdb":
-        from payback.warehouse.duckdb import DuckDBWarehouse
-
-        return DuckDBWarehouse(path, **options)
-    if kind == "mysql":
-        try:
-            from payback.warehouse.mysql.address import Address
-            from payback.warehouse.mysql.warehouse import MySQLWarehouse
-        except ModuleNotFoundError as error:
-            raise ConfigurationError(
-                f"{error.name} is not installed", where="warehouse.kind", hint="pip install 'payback[mysql]'"
-            ) from error
-        return MySQLWarehouse(Address.from_parts(**server), **options)
-    raise ConfigurationError(
-        "unknown kind of warehouse", where="warehouse.kind", got=repr(kind), allowed="duckdb, mysql"
-    )
