@@ -331,3 +331,12 @@ def test_a_failure_is_json_too(loaded, words, code, reason):
 def test_runs_says_that_there_is_none(shop):
     """An empty table would leave a newcomer alone."""
     assert shop.run("runs").out == "No run yet. Put files into data/raw, then: payback run\n"
+
+
+@pytest.mark.parametrize("number", ["0", "1", "-3", "many"])
+def test_a_number_of_segments_is_two_or_more(loaded, number):
+    """One segment is no segmentation, and none is not the setting's number."""
+    outcome = loaded.run("segments", "--n-clusters", number)
+
+    assert outcome.code == 2
+    assert f"got: {number}" in outcome.err

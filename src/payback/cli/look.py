@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 _json = click.option("--json", "as_json", is_flag=True, help="Print JSON for scripts.")
 _day = click.DateTime(formats=["%Y-%m-%d"])
+FEWEST = 2
+"""Segments that a segmentation has at least."""
 _SPARE = ("cpa", "roas", "channel", "profit", "interval")
 """Columns of ROI that a narrow window does without."""
 _PERIODS = {"month": "%Y-%m", "year": "%Y"}
@@ -122,9 +124,9 @@ def segments(project: Project, n_clusters: str | None, as_json: bool) -> None:
     from payback.pipeline import segment_profiles
 
     number: int | str | None = int(n_clusters) if n_clusters and n_clusters.isdigit() else n_clusters
-    if isinstance(number, str) and number != "auto":
+    if number is not None and number != "auto" and (isinstance(number, str) or number < FEWEST):
         raise UsageError(
-            "this is no number of segments", where="--n-clusters", got=number, allowed="2 or more, or auto"
+            "this is no number of segments", where="--n-clusters", got=n_clusters, allowed="2 or more, or auto"
         )
     with progress(quiet=as_json) as tell, project.loader() as loader:
         tell("segmenting customers")
