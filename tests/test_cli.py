@@ -340,3 +340,15 @@ def test_a_number_of_segments_is_two_or_more(loaded, number):
 
     assert outcome.code == 2
     assert f"got: {number}" in outcome.err
+
+
+def test_what_the_system_refuses_is_no_defect(shop):
+    """A folder that cannot be made is named with the system's own words, without a traceback."""
+    shop.write("config", "a file where the folder should be")
+
+    outcome = shop.run("init", "--json")
+
+    assert outcome.code == 1
+    assert "defect" not in outcome.err
+    assert outcome.err.startswith("error: the system refused to work with a file or folder")
+    assert str(shop.folder / "config") in outcome.json["error"]

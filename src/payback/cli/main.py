@@ -131,14 +131,24 @@ def main(arguments: list[str] | None = None) -> None:
         # Somebody closed the pipe (`| head`): not a failure.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
+    except OSError as error:
+        _fail(_refusal(error), 1, type(error).__name__, words)
     except Exception as error:
-        # A defect of ours: one line for the person, the traceback for whoever mends it.
-        logging.getLogger("payback").exception("defect")
+        # A defect of ours: one line for the person, the traceback in the log for whoever mends it.
+        if logging.getLogger().handlers:
+            logging.getLogger("payback").exception("defect")
         if {"-v", "--verbose"} & set(words):
             raise
         text = f"{type(error).__name__}: {error}".splitlines()[0]
         message = f"this is a defect of Payback, please report it\n  got: {text}\n  hint: --verbose shows where"
         _fail(message, 1, "Defect", words)
+
+
+def _refusal(error: OSError) -> str:
+    """Return the message of what the system refused: a folder without permission, a full disk."""
+    where = f"\n  where: {error.filename}" if error.filename else ""
+    hint = "allow reading and writing there, free some space, or name another folder with --project"
+    return f"the system refused to work with a file or folder{where}\n  got: {error.strerror or error}\n  hint: {hint}"
 
 
 def _fail(message: str, code: int, reason: str, words: list[str]) -> None:
