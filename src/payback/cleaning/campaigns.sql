@@ -12,11 +12,10 @@ spellings as (
     from loaded
     group by all
 ),
--- A channel that says "none" is none; the source then tells which it is, if it is an ad platform.
 keyed as (
     select
         *,
-        name_key(case when is_missing(channel) then '' else channel end) as channel_key,
+        name_key(coalesce(channel, '')) as channel_key,
         tidy_name(coalesce(campaign_name, external_campaign_id, '(not set)')) as tidy,
         name_key(tidy) as spelling,
         coalesce('id ' || campaign_id::varchar, 'ext ' || external_campaign_id, 'name ' || spelling) as campaign
@@ -41,8 +40,12 @@ numbered_names as (
 standards as (
     select
         s.source, s.account, s.campaign_id, s.external_campaign_id, s.campaign_name, s.channel,
-        coalesce(own.channel, every.channel, tidy_name(nullif(s.channel, '')), 'Unassigned') as channel_standard,
-        own.channel is null and every.channel is null and s.channel_key <> '' as is_unknown_channel,
+        -- A channel that says "none" is none; the source then tells which it is, if it is an ad platform.
+        coalesce(
+            own.channel, every.channel, of_source.channel,
+            case when not is_missing(s.channel) then tidy_name(s.channel) end, 'Unassigned'
+        ) as channel_standard,
+        own.channel is null and every.channel is null and not is_missing(s.channel) as is_unknown_channel,
         coalesce(n.campaign_id, s.campaign_id) as same_campaign,
         first(s.tidy) over (
             partition by s.source, s.account, s.campaign
@@ -52,6 +55,8 @@ standards as (
     from spelling_days s
     left join ${channels} own on own.source = s.source and own.spelling = s.channel_key
     left join ${channels} every on every.source = '*' and every.spelling = s.channel_key
+    left join ${channels} of_source
+        on is_missing(s.channel) and of_source.source = s.source and of_source.spelling = ''
     left join numbered_names n
         on s.external_campaign_id is null
         and n.source = s.source and n.account = s.account and n.spelling = s.spelling

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
@@ -11,7 +12,7 @@ from payback.cleaning.rules import CAMPAIGN_RULES, CUSTOMER_RULES, Rule, applica
 from payback.cleaning.spellings import register_spellings
 from payback.engine.duckdb import literal, quoted, read_sql
 from payback.engine.typed import READING_RULES
-from payback.errors import ConservationError
+from payback.errors import ConfigurationError, ConservationError
 from payback.tables import AGE_BANDS, CAMPAIGNS, UNKNOWN_CURRENCY, Table
 
 if TYPE_CHECKING:
@@ -95,9 +96,18 @@ def judge(engine: Engine, relation: str, table: Table, columns: set[str], settin
 
     Raises
     ------
+    ConfigurationError
+        A setting names no rule, no severity, or no useful factor.
     ConservationError
         Rows or money were lost: a defect.
     """
+    if not 0 < settings.outlier_factor < math.inf:
+        raise ConfigurationError(
+            "values cannot be told from outliers by this factor",
+            where="cleaning.outlier_factor",
+            got=str(settings.outlier_factor),
+            allowed="a number above 0, such as 3",
+        )
     campaigns = table is CAMPAIGNS
     severities = with_severities(CAMPAIGN_RULES if campaigns else CUSTOMER_RULES, settings.severity or {})
     rules = applicable(severities, columns)

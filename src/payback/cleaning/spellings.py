@@ -56,18 +56,23 @@ def _read_extra(path: Path, columns: list[str]) -> list[dict[str, str]]:
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             rows = list(csv.DictReader(file))
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise UnreadableFileError(
-            "the list of spellings cannot be read", where=str(path), got=type(error).__name__
+            "the list of spellings cannot be read", where=str(path), got=f"{type(error).__name__}: {error}"
         ) from error
-    for row in rows:
-        row.setdefault("source", "*")
-        if missing := [column for column in columns if not isinstance(row.get(column), str)]:
-            raise ConfigurationError(
-                "a line of the list of spellings is incomplete",
-                where=str(path),
-                got=", ".join(f"{key}={value}" for key, value in row.items()),
-                allowed="the columns " + ", ".join(columns),
-                hint=f"add {missing[0]}",
-            )
-    return [{column: row[column] for column in columns} for row in rows]
+    return [_checked(row, f"{path}, entry {number}", columns) for number, row in enumerate(rows, 1)]
+
+
+def _checked(row: dict[str, str], place: str, columns: list[str]) -> dict[str, str]:
+    """Return a line of a user's list; only its spelling may be empty, which stands for rows that state none."""
+    line = {**row, "source": row.get("source") or "*"}
+    missing = [name for name in columns if line.get(name) is None or not (line[name].strip() or name == "spelling")]
+    if missing or None in line:
+        raise ConfigurationError(
+            "a line of the list of spellings is incomplete" if missing else "a line of the list has too many cells",
+            where=place,
+            got=", ".join(f"{key}={value}" for key, value in row.items()),
+            allowed="the columns " + ", ".join(columns),
+            hint=f"add {missing[0]}" if missing else "put cells with a comma in quotes",
+        )
+    return {name: line[name].strip() for name in columns}

@@ -75,15 +75,7 @@ def _table(names: list[str], table: str | None) -> Table:
 def _broken(engine: Engine, judged: Judged, rules: Sequence[Rule]) -> list[tuple[str, str, int, list[str]]]:
     """Return (rule, words, rows, examples) of each broken rule; a row counts for every rule it breaks."""
     asked = [(name, words, f"unread = {literal(name)}", "reason_value") for name, words in READING_RULES.items()]
-    asked += [
-        (
-            rule.name,
-            rule.words,
-            f"list_contains(string_split(flags, ','), {literal(rule.name)})",
-            f"{rule.column}::varchar",
-        )
-        for rule in rules
-    ]
+    asked += [(rule.name, rule.words, _breaks(rule), f"{rule.column}::varchar") for rule in rules]
     found = []
     for name, words, test, value in asked:
         shown = value if "customer" not in value and value != "row_hash::varchar" else "null"
@@ -95,6 +87,12 @@ def _broken(engine: Engine, judged: Judged, rules: Sequence[Rule]) -> list[tuple
             examples = [f"row {number}" + (f" ({text})" if text else "") for _, number, text in rows]
             found.append((name, words, rows[0][0], examples))
     return found
+
+
+def _breaks(rule: Rule) -> str:
+    """Return a test: a value that could not be read breaks the rule of reading alone, not also that it is missing."""
+    flagged = f"list_contains(string_split(flags, ','), {literal(rule.name)})"
+    return f"{flagged} and reason_column is distinct from {literal(rule.column)}"
 
 
 def _error(table: Table, broken: list[tuple[str, str, int, list[str]]], rows: int) -> ValidationError:

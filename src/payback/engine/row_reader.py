@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 _IDS = ("external_campaign_id", "external_customer_id", "order_id", "account")
 _BAND = r"\d{1,3}\s*[-–]\s*\d{1,3}|\d{1,3}\s*\+|(?i)(under|over|<|>|unter|über)\s*\d{1,3}"
-_SCALABLE = "decimal(24, 6)"
-"""Numbers that a factor of nine decimals may be applied to without leaving 38 digits."""
+_WIDE = "decimal(24, 6)"
+"""Counts, and numbers that a factor of nine decimals may be applied to without leaving 38 digits."""
 
 
 class RowReader:
@@ -114,7 +114,8 @@ class RowReader:
 
     def _width(self, name: str) -> str:
         """Return the type in which a column's numbers are read, before a factor is applied."""
-        return MONEY if self.mapping.columns[name].scale == 1 else _SCALABLE
+        is_money = self.mapping.table[name].type == "decimal" and self.mapping.columns[name].scale == 1
+        return MONEY if is_money else _WIDE
 
     def _value(self, column: Column) -> str:
         """Return the SQL that reads a column; missing ones are null, and technical defaults are filled in."""

@@ -30,7 +30,7 @@ READING_RULES = {
     "not_a_number": "a number",
     "ambiguous_number": "a number whose decimal sign is clear",
     "not_a_whole_number": "a whole number",
-    "out_of_range": "an amount below 1,000,000,000,000",
+    "out_of_range": "a number that fits: amounts are below 1,000,000,000,000",
     "unknown_currency": "a currency sign, or an ISO 4217 code, beside the amount",
     "several_currencies": "the amounts of a row are in one currency",
 }
