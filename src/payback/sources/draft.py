@@ -210,9 +210,14 @@ class Draft:
         if not any(header.strip(BLANK) for header in self.headers):
             return []
         same = " and ".join(f"coalesce(trim({quoted(name)}, {literal(BLANK)}), '') = ?" for name in self.columns)
+        headers = [header.strip(BLANK) for header in self.headers]
+        # A word that nearly no row has: the long test sees only the rows that do.
+        telling = max(range(len(headers)), key=lambda place: len(headers[place]))
         rows = self.engine.rows(
-            f"select row_number, line_number from {quoted(self.name)} where {same} order by row_number",
-            [header.strip(BLANK) for header in self.headers],
+            f"select row_number, line_number from {quoted(self.name)} "
+            f"where case when contains({quoted(self.columns[telling])}, ?) then {same} else false end "
+            "order by row_number",
+            [headers[telling], *headers],
         )
         original = as_line(self.headers, self.delimiter)
         return [Reject(row, line, REPEATED_HEADER, original, RULES[REPEATED_HEADER]) for row, line in rows]
