@@ -38,8 +38,8 @@ def campaign_rows(warehouse: Any, *changes: dict[str, str], name: str = "rows") 
     warehouse.engine.execute(f"drop table if exists {name}")
     warehouse.engine.execute(types)
     for number, change in enumerate(changes or ({},), 1):
-        values = ", ".join((PLAIN | {"row_number": str(number), "row_hash": str(number)} | change).values())
-        warehouse.engine.execute(f"insert into {name} values ({values})")
+        values = PLAIN | {"row_number": str(number), "row_hash": str(number)} | change
+        warehouse.engine.execute(f"insert into {name} ({', '.join(values)}) values ({', '.join(values.values())})")
     return name
 
 
