@@ -157,10 +157,16 @@ def test_parquet_replaces_the_folder(engine, tmp_path):
 
 def test_parquet_is_parted_by_month(engine, tmp_path):
     """Each month has a folder of its own; no rows give an empty folder."""
-    days = "select date '2024-01-31' as day, '2024-01' as month union all select date '2024-02-01', '2024-02'"
-    engine.write_parquet(days, tmp_path / "out", partition="month")
-    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["month=2024-01", "month=2024-02"]
-    engine.write_parquet(f"from ({days}) where false", tmp_path / "out", partition="month")
+    days = "select unnest([date '2024-01-31', date '2024-02-29', date '2024-02-01', date '2023-12-31', null]) as day"
+    engine.write_parquet(days, tmp_path / "out", order="day", months_of="day")
+    found = {path.name: pq.read_table(path)["day"].to_pylist() for path in (tmp_path / "out").iterdir()}
+    assert found == {
+        "month=2023-12": [date(2023, 12, 31)],
+        "month=2024-01": [date(2024, 1, 31)],
+        "month=2024-02": [date(2024, 2, 1), date(2024, 2, 29)],
+        "month=__HIVE_DEFAULT_PARTITION__": [None],
+    }
+    engine.write_parquet(f"from ({days}) where false", tmp_path / "out", months_of="day")
     assert list((tmp_path / "out").iterdir()) == []
 
 

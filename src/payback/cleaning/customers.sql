@@ -1,122 +1,18 @@
--- Customer rows, standardised and judged.
-create or replace temp table ${target} as
-with loaded as (
-    select *, coalesce(unread, ${value_reason}) as value_reason from ${relation}
-),
--- What a spelling means is worked out once, and joined back.
-gender_spellings as (
-    select distinct gender from loaded
-),
-genders as (
-    select
-        s.gender,
-        coalesce(g.gender, case when not is_missing(s.gender) then 'other' end, 'unknown') as standard
-    from gender_spellings s
-    left join ${genders} g on g.spelling = name_key(s.gender)
-),
-country_spellings as (
-    select distinct country from loaded
-),
--- "NA" is no missing value here but Namibia.
-countries as (
-    select
-        s.country,
-        coalesce(
-            c.country,
-            case when not is_missing(s.country) or upper(trimmed(s.country)) = 'NA' then tidy_name(s.country) end
-        ) as standard
-    from country_spellings s
-    left join ${countries} c on c.spelling = name_key(s.country)
-),
-standardised as (
+-- Customer rows with their standard names and the verdicts on them. A view: none of the rows is copied.
+create or replace temp view ${target} as
+with judged as (
     select
         l.* replace (
             g.standard as gender,
             c.standard as country,
             coalesce(l.age_band, ${age_band}) as age_band
-        )
-    from loaded l
-    join genders g on g.gender is not distinct from l.gender
-    join countries c on c.country is not distinct from l.country
-),
--- A row that is turned away for what it says pushes out no other.
-survivors as (
-    select * from standardised where value_reason is null
-),
-repeated_hashes as (
-    select row_hash from survivors group by row_hash having count(*) > 1
-),
-compared as (
-    select row_id, source, account, row_hash, load_id from survivors join repeated_hashes using (row_hash)
-),
--- The last copy stays, so that it can be the last row of its customer too.
-duplicates as (
-    select row_id
-    from compared
-    qualify row_number() over (partition by source, account, row_hash order by load_id desc, row_id desc) > 1
-),
-repeated_customers as (
-    select source, account, external_customer_id
-    from survivors
-    where external_customer_id is not null
-    group by all
-    having count(*) > 1
-),
-rivals as (
-    select s.row_id, s.source, s.account, s.external_customer_id, s.currency, s.report, s.load_id, s.transactions
-    from survivors s
-    join repeated_customers using (source, account, external_customer_id)
-    where not ${drops_duplicates} or s.row_id not in (select row_id from duplicates)
-),
--- The last row of the last load counts,
-superseded as (
-    select row_id
-    from rivals
-    qualify row_number() over (
-        partition by source, account, external_customer_id, currency order by load_id desc, row_id desc
-    ) > 1
-),
--- and of several currencies that of their own row, else the one with most transactions: money of two cannot be added,
--- and a customer is one row.
-other_currencies as (
-    select row_id
-    from rivals
-    anti join superseded using (row_id)
-    qualify row_number() over (
-        partition by source, account, external_customer_id
-        order by report = 'orders', transactions desc nulls last, load_id desc, row_id desc
-    ) > 1
-),
-usual as (
-    select
-        currency,
-        ${revenue_bounds} as revenue_bounds
-    from survivors
-    where (not ${drops_superseded} or row_id not in (select row_id from superseded))
-        and (not ${drops_duplicates} or row_id not in (select row_id from duplicates))
-        and (not ${drops_currencies} or row_id not in (select row_id from other_currencies))
-    group by all
-),
-looked_at as (
-    select
-        s.*,
-        d.row_id is not null as is_duplicate,
-        o.row_id is not null as is_superseded,
-        m.row_id is not null as is_other_currency,
-        coalesce(s.revenue > 0 and ln(s.revenue::double) not between u.revenue_bounds[1] and u.revenue_bounds[2], false)
-            as is_outlier_revenue
-    from standardised s
-    left join duplicates d using (row_id)
-    left join superseded o using (row_id)
-    left join other_currencies m using (row_id)
-    left join usual u on u.currency is not distinct from s.currency
-),
-judged as (
-    select
-        * exclude (value_reason, is_duplicate, is_superseded, is_other_currency, is_outlier_revenue),
-        coalesce(value_reason, ${relation_reason}) as reason,
-        ${flags} as flags,
-        ${notes} as notes
-    from looked_at
+        ),
+        v.reason,
+        v.flags,
+        v.notes
+    from ${relation} l
+    join ${target}_names g on g.kind = 'gender' and g.spelling is not distinct from l.gender
+    join ${target}_names c on c.kind = 'country' and c.spelling is not distinct from l.country
+    left join ${target}_verdicts v using (row_id)
 )
 select * from judged

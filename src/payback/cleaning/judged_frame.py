@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from payback.cleaning.judging import CleaningSettings, Judged, judge, rejected_sql
+from payback.cleaning.judging import CleaningSettings, Judged, check_conserved, judge, rejected_sql
 from payback.engine.columns import ColumnMapping, match_columns
 from payback.engine.duckdb import Engine, quoted
 from payback.engine.typed import ReadSettings, type_columns
 from payback.errors import MissingColumnError
 from payback.tables import CAMPAIGNS, CUSTOMERS, Table
+
+if TYPE_CHECKING:
+    from decimal import Decimal
 
 _log = logging.getLogger(__name__)
 
@@ -48,7 +53,12 @@ class JudgedFrame:
         """Return ``row_number``, what cleaning made of the clean rows, and ``flags``."""
         made = [name for name in self.columns if name != self.mapping.table.names[0]]
         columns = ", ".join(["row_number", *map(quoted, made), "flags"])
-        return _in_order(self.engine.arrow(f"select {columns} from {self.judged.relation} where reason is null"))
+        rows = self.engine.arrow(f"select {columns} from {self.judged.relation} where reason is null")
+        sums: dict[str, Decimal | None] = {
+            name: pc.sum(rows.column(name)).as_py() for name in ("cost", "revenue") if name in made
+        }
+        check_conserved(self.judged, rows.num_rows, sums)
+        return _in_order(rows)
 
     def rejected(self) -> pa.Table:
         """Return ``row_number`` and the reasons of the rejected rows."""

@@ -13,10 +13,11 @@ from payback.cleaning.spellings import register_spellings
 from payback.engine.duckdb import literal, quoted, read_sql
 from payback.engine.typed import READING_RULES
 from payback.errors import ConfigurationError, ConservationError
-from payback.tables import AGE_BANDS, CAMPAIGNS, UNKNOWN_CURRENCY, Table
+from payback.tables import AGE_BANDS, CAMPAIGNS, CUSTOMERS, UNKNOWN_CURRENCY, Table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from decimal import Decimal
     from pathlib import Path
 
     from payback.engine.duckdb import Engine
@@ -30,6 +31,11 @@ _ABOUT_OTHERS = (
     "is_unknown_channel",
 )
 """Tests that look beyond the row; they are asked of the rows that the others let pass."""
+_STEPS = {
+    CAMPAIGNS.name: ("campaign_names.sql", "campaign_verdicts.sql", "campaigns.sql"),
+    CUSTOMERS.name: ("customer_names.sql", "customer_verdicts.sql", "customers.sql"),
+}
+"""Statements of the judgement of each table, in their order."""
 MINIMUM_GROUP = 20
 """Rows that a group needs before one of them can be called unusual."""
 
@@ -65,12 +71,13 @@ class Judged:
     Parameters
     ----------
     relation : str
-        Temporary table: the columns of the input, standardised, ``reason`` (null where the row is clean), ``flags``
-        and ``notes``.
+        Temporary view: the columns of the input, standardised, ``reason`` (null where the row is clean), ``flags``
+        and ``notes``. It joins the rows with what is said about few of them, so to ask for those few costs little.
     rules : tuple of Rule
         The rules that were asked.
     totals : dict
-        ``rows``, ``clean``, ``rejected``, and the sums ``cost`` and ``revenue``, with ``_clean`` and ``_rejected``.
+        ``rows``, ``clean``, ``rejected``, and the sums ``cost`` and ``revenue``, with ``_clean`` and ``_rejected``:
+        what came in and what is turned away are counted, and the difference must come out, see `check_conserved`.
     """
 
     relation: str
@@ -98,8 +105,6 @@ def judge(engine: Engine, relation: str, table: Table, columns: set[str], settin
     ------
     ConfigurationError
         A setting names no rule, no severity, or no useful factor.
-    ConservationError
-        Rows or money were lost: a defect.
     """
     if not 0 < settings.outlier_factor < math.inf:
         raise ConfigurationError(
@@ -126,25 +131,20 @@ def judge(engine: Engine, relation: str, table: Table, columns: set[str], settin
         "revenue_bounds": _bounds("revenue", rules, settings.outlier_factor),
     }
     if campaigns:
-        sql = read_sql(
-            "payback.cleaning",
-            "campaigns.sql",
-            channels=register_spellings(engine, "channels", settings.channels),
-            same_spelling=_same_spelling(columns),
-            cost_bounds=_bounds("cost", rules, settings.outlier_factor),
-            **parts,
-        )
+        parts |= {
+            "channels": register_spellings(engine, "channels", settings.channels),
+            "same_spelling": _same_spelling(columns),
+            "cost_bounds": _bounds("cost", rules, settings.outlier_factor),
+        }
     else:
-        sql = read_sql(
-            "payback.cleaning",
-            "customers.sql",
-            genders=register_spellings(engine, "genders"),
-            countries=register_spellings(engine, "countries"),
-            age_band=_age_band("l.age"),
-            drops_currencies=_rejects(rules, "is_other_currency"),
-            **parts,
-        )
-    engine.execute(sql, name=f"clean {table.name}")
+        parts |= {
+            "genders": register_spellings(engine, "genders"),
+            "countries": register_spellings(engine, "countries"),
+            "age_band": _age_band("l.age"),
+            "drops_currencies": _rejects(rules, "is_other_currency"),
+        }
+    for step in _STEPS[table.name]:
+        engine.execute(read_sql("payback.cleaning", step, **parts), name=f"clean {table.name}: {step}")
     return Judged(target, table, rules, _totals(engine, relation, target, table))
 
 
@@ -201,28 +201,44 @@ def _age_band(column: str) -> str:
 
 
 def _totals(engine: Engine, before: str, after: str, table: Table) -> dict[str, Any]:
-    """Count and add up what came in and what went out, and refuse to go on if they differ."""
+    """Count and add up what came in and what is turned away; the rest is what must come out."""
     money = [name for name in ("cost", "revenue") if name in table]
     sums = "".join(f", sum({name}) as {name}" for name in money)
     came = engine.records(f"select count(*) as rows{sums} from {quoted(before)}")[0]
-    parts = "".join(
-        f", sum({name}) filter (where reason is {test}) as {name}_{part}"
-        for name in money
-        for part, test in (("clean", "null"), ("rejected", "not null"))
-    )
-    went = engine.records(
-        f"select count(*) as rows{sums}, count(*) filter (where reason is null) as clean, "
-        f"count(*) filter (where reason is not null) as rejected{parts} from {after}"
-    )[0]
-    for name in ("rows", *money):
-        if came[name] != went[name]:
+    gone = engine.records(f"select count(*) as rows{sums} from {after} where reason is not null")[0]
+    totals = {**came, "clean": came["rows"] - gone["rows"], "rejected": gone["rows"]}
+    for name in money:
+        totals[f"{name}_rejected"] = gone[name]
+        totals[f"{name}_clean"] = None if came[name] is None else came[name] - (gone[name] or 0)
+    return totals
+
+
+def check_conserved(judged: Judged, rows: int, sums: Mapping[str, Decimal | None]) -> None:
+    """Refuse to go on if the clean rows are not those that came in and were not turned away.
+
+    Parameters
+    ----------
+    judged : Judged
+        What the rules said.
+    rows : int
+        Number of the clean rows where they have arrived.
+    sums : mapping of str to Decimal
+        Their sums of cost and revenue, None where no amount is known.
+
+    Raises
+    ------
+    ConservationError
+        Rows or money were lost, or came from nowhere: a defect.
+    """
+    wanted = {"rows": judged.totals["clean"]} | {name: judged.totals[f"{name}_clean"] for name in sums}
+    for name, found in {"rows": rows, **sums}.items():
+        if (found or 0) != (wanted[name] or 0):
             raise ConservationError(
-                f"{name} changed while cleaning {table.name}",
-                got=str(went[name]),
-                allowed=str(came[name]),
+                f"{name} changed while cleaning {judged.table.name}",
+                got=str(found),
+                allowed=str(wanted[name]),
                 hint="this is a defect of Payback: please report it",
             )
-    return went
 
 
 def rejected_sql(judged: Judged, original: str, report: str = "report", load_id: str = "load_id") -> str:
@@ -263,17 +279,17 @@ def quality_sql(judged: Judged) -> str:
         for name in ("cost", "revenue")
     )
     pieces = [
-        f"select '{severity}' as severity, unnest({names}) as reason, * exclude (reason) from {judged.relation}"
-        for severity, names in (
-            ("reject", "[reason]"),
-            ("flag", "string_split(case when reason is null then flags end, ',')"),
-            ("note", "string_split(case when reason is null then notes end, ',')"),
+        f"select '{severity}' as severity, {names} as reason, * exclude (reason) from {judged.relation} where {test}"
+        for severity, names, test in (
+            ("reject", "reason", "reason is not null"),
+            ("flag", "unnest(string_split(flags, ','))", "reason is null and flags is not null"),
+            ("note", "unnest(string_split(notes, ','))", "reason is null and notes is not null"),
         )
     ]
     words = _words(judged)
     return (
         f"select {literal(judged.table.name)} as table_name, 'cleaning' as gate, severity, reason, "
         f"coalesce(currency, {literal(UNKNOWN_CURRENCY)}) as currency, {words} as rule, "
-        f"count(*) as rows, {money} from ({' union all by name '.join(pieces)}) where reason is not null "
+        f"count(*) as rows, {money} from ({' union all by name '.join(pieces)}) "
         "group by all order by severity desc, rows desc, reason, currency"
     )

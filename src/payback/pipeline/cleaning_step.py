@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from payback.cleaning.judging import CleaningSettings, Judged, judge, quality_sql, rejected_sql
+from payback.cleaning.judging import CleaningSettings, Judged, check_conserved, judge, quality_sql, rejected_sql
 from payback.engine.duckdb import quoted, read_sql
 from payback.tables import CAMPAIGNS, CLEAN_CAMPAIGNS, CLEAN_CUSTOMERS, CUSTOMERS, Table
 from payback.warehouse.retries import retried
@@ -18,6 +18,11 @@ if TYPE_CHECKING:
 _QUERIES = {CAMPAIGNS.name: "named_campaigns.sql", CUSTOMERS.name: "all_customers.sql"}
 _CLEAN = {CAMPAIGNS.name: CLEAN_CAMPAIGNS, CUSTOMERS.name: CLEAN_CUSTOMERS}
 _EXPOSED = ("campaigns", "campaign_details", "customers", "orders", "customer_keys", "rejected_rows", "files")
+
+_BESIDE = {CAMPAIGNS.name: "campaign_details", CUSTOMERS.name: "orders"}
+"""The table that a query of `_QUERIES` adds to the loaded rows."""
+_ROWS_OF_A_LOAD = 2**32
+"""More than any file has; so the number of a load and that of a row in it make one number that sorts as the two."""
 
 QUALITY = "data_quality"
 """Name of the table that counts rows by gate and reason."""
@@ -69,14 +74,13 @@ def write_processed(loader: DataLoader) -> list[Path]:
     warehouse = loader.warehouse
     warehouse.expose("clean_campaigns", "clean_customers")
     written = []
-    for table, order, month in (
-        (CLEAN_CAMPAIGNS, "date, campaign_id, load_id, row_number", True),
-        (CLEAN_CUSTOMERS, "customer_id", False),
+    for table, order, months_of in (
+        (CLEAN_CAMPAIGNS, "date, campaign_id, load_id, row_number", "date"),
+        (CLEAN_CUSTOMERS, "customer_id", None),
     ):
         target = folder / table.name.removeprefix("clean_")
-        extra = ", strftime(date, '%Y-%m') as month" if month else ""
-        query = f"select *{extra} from {quoted(table.name)} order by {order}"
-        warehouse.engine.write_parquet(query, target, partition="month" if month else None)
+        query = f"select * from {quoted(table.name)}"
+        warehouse.engine.write_parquet(query, target, order=order, months_of=months_of)
         written.append(target)
     return written
 
@@ -96,9 +100,13 @@ def _judge(loader: DataLoader, table: Table, settings: CleaningSettings) -> Judg
     engine = loader.warehouse.engine
     view = f"readable_{table.name}"
     query = read_sql("payback.warehouse", _QUERIES[table.name])
-    engine.connection.execute(
-        f"create or replace temp table {view} as select row_number() over (order by load_id, row_number) as row_id, "
-        f"null::varchar as unread, null::varchar as reason_column, null::varchar as reason_value, * from ({query})"
+    # Where no other table fills in anything, the loaded rows are read where they are, and not copied.
+    beside = engine.row(f"select exists (from {quoted(_BESIDE[table.name])})")[0]
+    kind, rows = ("table", f"({query})") if beside else ("view", quoted(table.name))
+    engine.execute(
+        f"create or replace temp {kind} {view} as select load_id * {_ROWS_OF_A_LOAD} + row_number as row_id, "
+        f"null::varchar as unread, null::varchar as reason_column, null::varchar as reason_value, * from {rows}",
+        name=f"take {table.name}",
     )
     return judge(engine, view, table, _present(loader, table, view), settings)
 
@@ -116,9 +124,13 @@ def _write(loader: DataLoader, judged: Judged, run_id: str | None) -> None:
     clean = _CLEAN[judged.table.name]
     engine.execute(
         f"create or replace temp view passed as select {', '.join(map(quoted, clean.names))} "
-        f"from {judged.relation} where reason is null order by row_id"
+        f"from {judged.relation} where reason is null"
     )
     warehouse.replace_table(clean.name, "passed")
+    warehouse.expose(clean.name)
+    sums = {name: f"sum({name}) as {name}" for name in ("cost", "revenue") if name in clean}
+    found = engine.records(f"select {', '.join(['count(*) as rows', *sums.values()])} from {quoted(clean.name)}")[0]
+    check_conserved(judged, found.pop("rows"), found)
     columns = ", ".join(f"{quoted(name)} := {quoted(name)}" for name in judged.table.names)
     rejected = rejected_sql(judged, original=f"to_json(struct_pack({columns}))::varchar")
     engine.execute(f"create or replace temp table turned_away as {rejected}")
@@ -128,6 +140,8 @@ def _write(loader: DataLoader, judged: Judged, run_id: str | None) -> None:
 
 def _shared_rows(loader: DataLoader, judged: Judged) -> list[str]:
     """Return a warning for each two files whose cost is probably counted twice."""
+    if not loader.warehouse.engine.row("select count(distinct report) > 1 from campaigns")[0]:
+        return []
     found = loader.warehouse.engine.rows(read_sql("payback.pipeline", "shared_rows.sql", judged=judged.relation))
     return [
         f"{rows:,} rows of {one} are rows of {other} too, letter for letter, and count in both: if one file is a copy "
