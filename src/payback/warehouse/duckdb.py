@@ -319,6 +319,16 @@ def _equal(where: Mapping[str, object]) -> tuple[str, list[object]]:
     return test or "true", list(where.values())
 
 
+def _is_database(path: Path) -> bool:
+    """Tell whether a file starts as DuckDB's do; an empty one becomes a database."""
+    try:
+        with path.open("rb") as file:
+            start = file.read(12)
+    except OSError:
+        return True  # what keeps it from being read is the news
+    return not start or start[8:] == b"DUCK"
+
+
 def _open_error(error: Exception, path: Path) -> WarehouseError:
     # What the text says about the file must not be found in its name.
     text = str(error).replace(str(path), "the file")
@@ -330,7 +340,7 @@ def _open_error(error: Exception, path: Path) -> WarehouseError:
             got=f"process {holder[1]}" if holder else None,
             hint="wait for it to end, or close it, and run again",
         )
-    if path.is_file() and "not a valid DuckDB" in text:
+    if path.is_file() and not _is_database(path):
         return WarehouseError(
             "this file is no DuckDB database", where=str(path), hint="set warehouse.path to another file"
         )
