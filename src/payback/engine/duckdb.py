@@ -83,8 +83,6 @@ class Engine:
         }
         # Without these a file of another kind makes DuckDB fetch a reader for it from the network.
         config |= {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
-        # Without these a file of another kind makes DuckDB fetch a reader for it from the network.
-        config |= {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
         try:
             self.connection = duckdb.connect(str(database), read_only=read_only, config=config)
         except duckdb.Error as error:
