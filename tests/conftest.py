@@ -115,7 +115,7 @@ def mysql_address(mysql_server):
     name = fresh_name()
     mysql_server.execute(f"create database `{name}` character set utf8mb4 collate utf8mb4_bin")
     yield Address(mysql_server.host, mysql_server.port, mysql_server.user, mysql_server.password, name)
-    mysql_server.execute(f"drop database `{name}`")
+    mysql_server.drop(name)
 
 
 @pytest.fixture

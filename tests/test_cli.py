@@ -352,3 +352,13 @@ def test_what_the_system_refuses_is_no_defect(shop):
     assert "defect" not in outcome.err
     assert outcome.err.startswith("error: the system refused to work with a file or folder")
     assert str(shop.folder / "config") in outcome.json["error"]
+
+
+def test_roi_by_country_of_a_report_that_is_broken_down_by_it(shop):
+    """A country column of campaign rows is kept and can be grouped by."""
+    rows = "date,campaign,country,cost,revenue\n2024-01-01,A,Germany,10,30\n2024-01-01,A,France,10,5\n"
+    shop.run("load", shop.write("ads.csv", rows))
+
+    data = shop.run("roi", "--by", "country", "--json").json
+
+    assert {row["country"]: row["roi"] for row in data["rows"]} == {"Germany": 2, "France": -0.5}

@@ -363,7 +363,7 @@ def test_no_frame():
     with pytest.raises(InputError, match="no table that Payback can read"):
         roi([1, 2])
     twice = pd.DataFrame([[1, 2, 3, D1]], columns=["cost", "cost", "revenue", "date"])
-    with pytest.raises(DuplicateColumnError, match="has a column twice"):
+    with pytest.raises(DuplicateColumnError, match="two columns of one name"):
         roi(twice, "total")
 
 

@@ -34,7 +34,7 @@ TABLES = ("campaigns", "customers", "orders", "campaign_details")
 @click.option("--encoding", help="Text encoding, such as utf-8 or cp1252.")
 @click.option("--delimiter", help="Sign between the fields; tab for a tabulator.")
 @click.option("--sheet", help="Sheet of the workbook.")
-@click.option("--header-line", type=click.IntRange(1), help="Line of the column names.")
+@click.option("--header-line", type=click.IntRange(0), help="Line of the column names; 0 where there are none.")
 @_dry
 @_json
 @click.pass_context

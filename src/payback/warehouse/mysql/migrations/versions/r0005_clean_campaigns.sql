@@ -11,6 +11,7 @@ create table if not exists `clean_campaigns` (
     `source` varchar(100),
     `account` varchar(100),
     `currency` varchar(3),
+    `country` varchar(100),
     `external_campaign_id` varchar(200),
     `report` varchar(200),
     `load_id` bigint not null,
