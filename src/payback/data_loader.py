@@ -320,23 +320,28 @@ class DataLoader:
         names, external = _IDENTITY[column]
         listed = ", ".join(names)
         engine.connection.execute(read_sql("payback.engine", "typed.sql"))
-        # Worked out on what differs: rows are many, campaigns are few.
+        # Names are worked out on what differs: rows are many, campaigns are few.
+        distinct = "distinct " if external not in names else ""
         engine.execute(
             f"create or replace temp view given_keys as select *, {external} as external_key "
-            f"from (select distinct source, account, {listed} from {typed.rows})"
+            f"from (select {distinct}source, account, {listed} from {typed.rows})"
         )
         engine.execute(
-            "create or replace temp view fresh_keys as select distinct source, account, external_key from given_keys "
+            "create or replace temp view fresh_keys as select source, account, external_key from given_keys "
             "where external_key is not null"
         )
         numbered = self.warehouse.number_keys(keys, "fresh_keys", column)
         if column not in typed.table:
             return "", ""
-        if not engine.row(f"select exists (from {numbered} where {column}::varchar <> external_key)")[0]:
-            # Every key is its own number: there is nothing to look up.
+        counted = (
+            f"from {numbered} semi join (select distinct source, account from {typed.rows}) using (source, account) "
+            f"where {column}::varchar <> external_key"
+        )
+        if not engine.row(f"select exists ({counted})")[0]:
+            # Every key of these accounts is its own number: there is nothing to look up.
             return f"try_cast({external} as bigint) as {column}, ", ""
         engine.execute(
-            f"create or replace temp table key_numbers as select g.*, n.{column} from given_keys g "
+            f"create or replace temp table key_numbers as select distinct g.*, n.{column} from given_keys g "
             f"join {numbered} n using (source, account, external_key)"
         )
         same = " and ".join(f"n.{name} is not distinct from r.{name}" for name in ("source", "account", *names))

@@ -17,6 +17,7 @@ numbers as (
     where part.sign <> ''
 )
 select
+    (select count(*) from others) as others,
     count(*) filter (where sign <> '.' and first > 12 and second <= 12) as day_first,
     count(*) filter (where sign <> '.' and second > 12 and first <= 12) as month_first,
     count(*) filter (where sign <> '.' and first <= 12 and second <= 12 and first <> second) as unclear,

@@ -2,12 +2,19 @@
 with texts as (
     select ${column} as t from ${relation}
 ),
+wholes as (
+    select t, is_plain_whole(t) as is_whole from texts
+),
 looked_at as (
-    select t, is_plain(t) as is_plain, contains(t, '.') as has_point from texts
+    select
+        t, is_whole,
+        case when is_whole then true else is_plain(t) end as is_plain,
+        case when is_whole then false else contains(t, '.') end as has_point
+    from wholes
 ),
 grouped as (
     select
-        t, is_plain, has_point,
+        t, is_whole, is_plain, has_point,
         case when has_point and is_plain and t like '%.___%' then regexp_full_match(t, '\s*[-+]?[1-9]\d{0,2}\.\d{3}\s*') else false end as is_group
     from looked_at
 )
@@ -17,5 +24,6 @@ select
     count(*) filter (where is_group) as point_groups,
     count(*) filter (where is_group and regexp_matches(t, '000\s*$')) as round_groups,
     count(*) filter (where is_plain and not has_point) as bare,
+    count(*) filter (where is_whole) as wholes,
     min(t) filter (where is_group) as example
 from grouped

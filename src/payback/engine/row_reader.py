@@ -78,7 +78,9 @@ class RowReader:
             raw="".join(f", {c.sql} as {_raw(name)}" for name, c in self.stored.items()),
             plain="".join(f", {self._plain(name)} as {quoted('plain ' + name)}" for name in texts),
             rest="".join(f", {self._rest(name)} as {quoted('rest ' + name)}" for name in texts),
-            parts="".join(f", {self._parts(name)} as {quoted('parts ' + name)}" for name in texts),
+            parts="".join(
+                f", {self._parts(name)} as {quoted('parts ' + name)}" for name in texts if not self._is_plain(name)
+            ),
             values="".join(f", {self._value(c)} as {quoted(c.name)}" for c in self.columns),
             fault=f"case {chosen} end" if judged else "null::int",
             final=", ".join(self._final(c) for c in self.columns),
@@ -90,12 +92,17 @@ class RowReader:
     def _plain(self, name: str) -> str:
         """Return SQL that reads plain text, and none whose point may part thousands."""
         raw = _raw(name)
+        width = "date" if name in self.dates else self._width(name)
+        if self._is_plain(name):
+            return f"try_cast({raw} as {width})"
         if name in self.dates:
             return f"case when is_plain_date({raw}) then try_cast({raw} as date) end"
-        if self.styles[name].plain:
-            return f"try_cast({raw} as {self._width(name)})"
         test = "is_plain" if self.styles[name].decimal_sign == "." else "is_plain_whole"
-        return f"case when {test}({raw}) then try_cast({raw} as {self._width(name)}) end"
+        return f"case when {test}({raw}) then try_cast({raw} as {width}) end"
+
+    def _is_plain(self, name: str) -> bool:
+        """Tell whether every value of a column of text is plain, so that a cast is all that it takes."""
+        return name in self.styles and self.styles[name].plain
 
     def _rest(self, name: str) -> str:
         """Return SQL of the text that is neither plain nor missing.
@@ -104,7 +111,7 @@ class RowReader:
         twice is worked out for every row, whether a case asks for it or not.
         """
         raw, unread = _raw(name), f"{quoted('plain ' + name)} is null"
-        if name in self.numbers and self.styles[name].plain:
+        if self._is_plain(name):
             return f"case when {unread} then {raw} end"
         return f"case when {unread} and not is_missing({raw}) then {raw} end"
 
@@ -114,8 +121,15 @@ class RowReader:
 
     def _width(self, name: str) -> str:
         """Return the type in which a column's numbers are read, before a factor is applied."""
+        if self._is_whole(name):
+            return "bigint"
         is_money = self.mapping.table[name].type == "decimal" and self.mapping.columns[name].scale == 1
         return MONEY if is_money else _WIDE
+
+    def _is_whole(self, name: str) -> bool:
+        """Tell whether a column of counts holds digits alone."""
+        is_count = self.mapping.table[name].type == "integer" and self.mapping.columns[name].scale == 1
+        return is_count and name in self.styles and self.styles[name].plain and self.styles[name].whole
 
     def _value(self, column: Column) -> str:
         """Return the SQL that reads a column; missing ones are null, and technical defaults are filled in."""
@@ -142,6 +156,8 @@ class RowReader:
             return f"try_cast({raw} as bigint)"
         if stock != "text":
             return f"try_cast({raw} as {self._width(name)})"
+        if self._is_plain(name):
+            return quoted("plain " + name)
         slow = self._taken_apart(name, self._width(name))
         if column.unit == "seconds":
             slow = f"coalesce({slow}, clock_seconds({quoted('rest ' + name)}))"
@@ -166,6 +182,8 @@ class RowReader:
     def _date(self, name: str) -> str:
         if self.stored[name].stock == "day":
             return f"try_cast({_raw(name)} as date)"
+        if self._is_plain(name):
+            return quoted("plain " + name)
         style = self.styles.get("date" if name == "last day" else name, Style())
         parts, rest = quoted("parts " + name), quoted("rest " + name)
         orders = {"dmy": ("second", "first"), "mdy": ("first", "second")}
@@ -243,11 +261,12 @@ class RowReader:
         wide = "decimal(38, 6)"
         if name in self.numbers:
             plain = f"case when is_plain({_raw(name)}) then try_cast({_raw(name)} as {wide}) end"
-            return f"coalesce({plain}, {self._taken_apart(name, wide)})"
+            return plain if self._is_plain(name) else f"coalesce({plain}, {self._taken_apart(name, wide)})"
         return f"try_cast({_raw(name)} as {wide})"
 
     def _may_break(self, column: Column) -> bool:
-        return column.type == "integer" and self.stored[column.name].stock != "whole"
+        is_whole = self.stored[column.name].stock == "whole" or self._is_whole(column.name)
+        return column.type == "integer" and not is_whole
 
     def _final(self, column: Column) -> str:
         """Return the column as its table types it; order money and age bands are derived here."""

@@ -7,7 +7,7 @@ decides: a guess would move money between months without a trace.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from payback.engine.duckdb import quoted, read_sql
@@ -38,8 +38,8 @@ class Style:
         The same between dots, where the day stands first nearly everywhere.
     signs : tuple of str
         Signs and codes of money in it, in capitals.
-    plain : bool
-        Every number in it is one that a cast reads as it is meant.
+    plain, whole : bool
+        Every value in it is one that a cast reads as it is meant; every one is digits alone.
     """
 
     decimal_sign: DecimalSign = "."
@@ -47,6 +47,7 @@ class Style:
     dot_order: DateOrder = "dmy"
     signs: tuple[str, ...] = ()
     plain: bool = False
+    whole: bool = False
 
 
 def find_styles(
@@ -94,11 +95,14 @@ def find_styles(
         sign = _decide_sign(seen, decimal_sign, fallback, whole=name in whole)
         notes += _number_notes(name, seen, sign, decimal_sign, whole=name in whole)
         plain = not seen["others"] and (sign == "." or not seen["point"] + seen["point_groups"])
-        styles[name] = Style(sign, signs=seen["signs"], plain=plain)
+        digits = not seen["others"] + seen["point"] + seen["point_groups"] and seen["wholes"] == seen["bare"]
+        styles[name] = Style(sign, signs=seen["signs"], plain=plain, whole=digits)
     for name, sql in dates.items():
         header = mapping.columns[name].header
         place = f"{where}, column {header!r}" if where else f"column {header!r}"
-        styles[name], note = _decide_order(_look(engine, relation, sql, "date_facts.sql"), date_order, header, place)
+        seen = _look(engine, relation, sql, "date_facts.sql")
+        style, note = _decide_order(seen, date_order, header, place)
+        styles[name] = replace(style, plain=not seen["others"])
         notes += note
     return styles, notes
 
