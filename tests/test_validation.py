@@ -96,7 +96,7 @@ def test_message_names_no_person():
     ("data", "options", "error", "message"),
     [
         (pd.DataFrame(GOOD), {"table": "orders"}, UsageError, "no such table"),
-        (pd.DataFrame(GOOD), {"allow": ["negativ"]}, UsageError, "no such rule"),
+        (pd.DataFrame(GOOD), {"allow": ["negative_revenu"]}, UsageError, "no such rule"),
         (pd.DataFrame({"temperature": [1]}), {}, MissingColumnError, "no column of"),
         ([1], {}, InputError, "no table that Payback can read"),
         (pd.DataFrame({"cost": [1, 2], "date": ["01/02/2024", "02/03/2024"]}), {}, AmbiguousDateError, "told apart"),
