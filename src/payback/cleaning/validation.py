@@ -100,10 +100,13 @@ def _error(table: Table, broken: list[tuple[str, str, int, list[str]]], rows: in
         f"  {name}: {count} row{'s' if count > 1 else ''}; {words}; {', '.join(examples)}"
         for name, words, count, examples in broken
     ]
+    kept = [rule.name for rule in (*CAMPAIGN_RULES, *CUSTOMER_RULES) if rule.severity == "flag"]
+    names = sorted({name for name, *_ in broken} & set(kept))
+    advice = f"cleaning keeps some of these and flags them: allow={names} lets them pass" if names else ""
     error = ValidationError(
         f"{table.name} break {len(broken)} rule{'s' if len(broken) > 1 else ''}:\n" + "\n".join(lines),
         got=f"{rows} rows",
-        hint="clean_campaign_data and clean_customer_data sort such rows out; allow=[…] lets a rule pass",
+        hint=advice or "clean_campaign_data and clean_customer_data sort such rows out; allow=[…] lets a rule pass",
     )
     error.broken = {name: count for name, _, count, _ in broken}
     return error
