@@ -344,4 +344,9 @@ def _open_error(error: Exception, path: Path) -> WarehouseError:
         return WarehouseError(
             "this file is no DuckDB database", where=str(path), hint="set warehouse.path to another file"
         )
-    return WarehouseError("the database cannot be opened", where=str(path), got=text.splitlines()[0])
+    return WarehouseError(
+        "the database cannot be opened",
+        where=str(path),
+        got=text.splitlines()[0],
+        hint="it needs the right to write the file and its folder; warehouse.path names another place",
+    )
