@@ -136,7 +136,9 @@ def test_against_the_best():
     table = rows({name: base + random.gamma(2, 1, 40) for name, base in (("a", 1), ("b", 1.3), ("c", 2))})
     everything = ROICalculator(**FEW).compare_all(table).to_pylist()
     best = ROICalculator(**FEW).compare_all(table, against="best").to_pylist()
-    assert best == everything[:2]
+    assert len(best) == 2
+    # Threads add up doubles in any order: the last digit may differ from call to call.
+    assert best == [pytest.approx(row) for row in everything[:2]]
 
 
 def test_against_the_total():

@@ -72,7 +72,7 @@ def clean_campaign_data(df: Any, *, settings: CleaningSettings | None = None) ->
     >>> import pandas as pd
     >>> df = pd.DataFrame({"campaign": ["A", "A"], "channel": ["fb", "FB "], "cost": ["$1,200.50", "3"],
     ...                    "date": ["2024-01-01", "2024-01-02"]})
-    >>> clean_campaign_data(df)["cost"].sum()
+    >>> float(clean_campaign_data(df)["cost"].sum())
     1203.5
     """
     return split_campaign_data(df, settings=settings).clean
