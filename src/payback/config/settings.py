@@ -230,7 +230,9 @@ class Roi(Section):
 class EngineSettings(Section):
     """What the computation may use."""
 
-    memory_limit: Size | None = Field(default=None, description="Memory, such as 2GB; 80 % of the machine where empty.")
+    memory_limit: Size | None = Field(
+        default=None, description="Memory, such as 8GB; 2GB (on many cores more) where empty."
+    )
     threads: int | None = Field(default=None, ge=1, description="Threads; all cores where empty.")
     temp_directory: Path | None = Field(default=None, description="Folder for work that does not fit in memory.")
 

@@ -7,10 +7,13 @@ SQL lives in files beside the Python of its room; `read_sql` reads one and fills
 from __future__ import annotations
 
 import re
+import secrets
 import shutil
+import tempfile
 import time
 from contextlib import contextmanager, suppress
 from importlib import resources
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 import duckdb
@@ -19,12 +22,14 @@ from payback.errors import ConfigurationError, DiskFullError, WarehouseError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-    from pathlib import Path
 
     import pyarrow as pa
 
 BATCH_ROWS = 122_880
 """Rows of an Arrow batch: one row group of DuckDB."""
+MEMORY_MB, MEMORY_OF_A_THREAD_MB = 2000, 250
+"""What the engine takes before it spills to disk, unless it is told otherwise."""
+_UNITS_MB = {"bytes": 1e-6, "KiB": 2**10 / 1e6, "MiB": 2**20 / 1e6, "GiB": 2**30 / 1e6, "TiB": 2**40 / 1e6}
 
 
 def quoted(name: str) -> str:
@@ -61,7 +66,8 @@ class Engine:
     database : path, optional
         Database file; in memory by default.
     memory_limit : str, optional
-        Such as ``"2GB"``; beyond it DuckDB spills to disk. Default: 80 % of the machine, as DuckDB decides.
+        Such as ``"8GB"``; beyond it DuckDB spills to disk. Default: 2 GB, or 250 MB a thread where that is more, and
+        never more than four fifths of the machine.
     temp_directory : path, optional
         Where to spill.
     threads : int, optional
@@ -81,6 +87,9 @@ class Engine:
         config: dict[str, str | bool | int | float | list[str]] = {
             name: str(value) for name, value in wanted.items() if value is not None
         }
+        if str(database) == ":memory:" and temp_directory is None:
+            # Not the current folder, which may be anybody's. It is made when it is needed.
+            config["temp_directory"] = str(Path(tempfile.gettempdir()) / f"payback-{secrets.token_hex(8)}")
         # Without these a file of another kind makes DuckDB fetch a reader for it from the network.
         config |= {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
         try:
@@ -92,7 +101,18 @@ class Engine:
         # DuckDB 2.0.0 fails on "order by … limit" over a filter on rowid unless late materialisation is off.
         settings = "set timezone = 'UTC'; set enable_progress_bar = false; set late_materialization_max_rows = 0"
         self.connection.execute(settings)
+        if memory_limit is None:
+            self._limit_memory()
         self.timings: list[tuple[str, float]] = []
+
+    def _limit_memory(self) -> None:
+        """Keep memory flat, whatever the size of the data; DuckDB's own limit stays where it is less."""
+        sql = "select current_setting('threads'), current_setting('memory_limit')"
+        threads, own = self.connection.execute(sql).fetchall()[0]
+        wanted = max(MEMORY_MB, MEMORY_OF_A_THREAD_MB * int(threads))
+        size, unit = str(own).split()
+        if float(size) * _UNITS_MB[unit] > wanted:
+            self.connection.execute(f"set memory_limit = '{wanted}MB'")
 
     def __enter__(self) -> Self:
         return self

@@ -39,11 +39,13 @@ def segment(loader: DataLoader, *, n_clusters: int | str | None = None) -> tuple
     from payback.analysis.customer_segmentation import CustomerSegmentation
 
     clustering = loader.settings.model.clustering
-    customers = loader.warehouse.read("clean_customers", order="customer_id")
     model = CustomerSegmentation(
         n_clusters=n_clusters or clustering.n_clusters,  # type: ignore[arg-type]  # "auto" comes as str
         random_state=clustering.random_state,
     )
+    # A customer has twenty columns, and Arrow holds what is read in memory.
+    needed = ("customer_id", "currency", *model.features)
+    customers = loader.warehouse.read("clean_customers", columns=needed, order="customer_id")
     segmented = model.segment_customers(customers, previous=_previous(loader, model))
     profiles: pa.Table = model.profiles_
     return segmented.select(list(CUSTOMER_SEGMENTS.names)), profiles, model
