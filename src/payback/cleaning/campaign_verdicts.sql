@@ -8,7 +8,7 @@ with valued as not materialized (
 survivors as not materialized (
     select * from valued where value_reason is null
 ),
--- Only a source of several reports can report a day twice.
+-- Only a source of several reports can report a day twice; where there is none, no days are looked at.
 sources_of_reports as (
     select source, account
     from survivors
@@ -18,7 +18,7 @@ sources_of_reports as (
 report_days as (
     select distinct source, account, report, date
     from survivors
-    semi join sources_of_reports using (source, account)
+    where exists (from sources_of_reports)
 ),
 -- Days that two reports of one source both cover.
 shared_days as (
