@@ -54,8 +54,9 @@ bench: .venv/ready-test
 	$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
 
-.venv/ready-test: requirements/test.txt .venv/ready-demo
+.venv/ready-test: requirements/test.txt requirements/powerbi.txt .venv/ready-demo
 	$(PIP) install --require-hashes -r requirements/test.txt
+	$(PIP) install --require-hashes --no-deps -r requirements/powerbi.txt
 	@touch $@
 
 .venv/ready-check: requirements/check.txt .venv/ready-test
@@ -74,6 +75,7 @@ lock: $(if $(findstring .venv,$(UV)),.venv/bin/uv)
 	$(COMPILE) pyproject.toml --group test -o requirements/test.txt
 	$(COMPILE) pyproject.toml --group test --group check -o requirements/check.txt
 	$(COMPILE) pyproject.toml --group test --resolution lowest-direct -o requirements/lowest.txt
+	$(COMPILE) --no-deps --group powerbi -o requirements/powerbi.txt
 
 .venv/bin/uv: | .venv/made
 	$(PIP) install "uv>=0.9"

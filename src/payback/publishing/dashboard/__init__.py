@@ -1,0 +1,1 @@
+"""The live report: a small server on the daily cube."""

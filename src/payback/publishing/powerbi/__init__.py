@@ -1,0 +1,1 @@
+"""The Power BI project: semantic model and report as text."""

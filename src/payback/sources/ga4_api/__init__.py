@@ -1,0 +1,1 @@
+"""Reports of the GA4 Data API."""

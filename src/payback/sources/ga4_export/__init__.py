@@ -1,0 +1,1 @@
+"""The GA4 export: events to sessions, campaign days and customers."""
