@@ -776,6 +776,39 @@ CAMPAIGN_DETAILS = Table(
 )
 
 
+CAMPAIGN_TRAFFIC = Table(
+    "campaign_traffic",
+    "Sessions and what came of them, as web analytics attributes them to campaigns, day by day.",
+    "one combination of day, campaign, traffic source, medium, channel and country",
+    (
+        Column("campaign_id", "integer", CAMPAIGNS["campaign_id"].description, "key"),
+        Column("campaign_name", "text", "Name of the campaign, as web analytics has it.", "key", length=500),
+        Column("external_campaign_id", "text", "The source's own id of the campaign.", "key", length=200),
+        Column("traffic_source", "text", "Where the sessions came from, such as google.", "key", length=500),
+        Column("traffic_medium", "text", "By what means, such as cpc.", "key", length=500),
+        Column("channel", "text", "Channel by our rules.", "dimension", length=100),
+        Column("analytics_channel", "text", "Channel that the source itself answers.", "dimension", length=100),
+        Column("channel_agrees", "boolean", "Both channels are the same; empty where one is missing."),
+        Column("country", "text", "Country of the visitors.", "dimension", length=100),
+        Column("date", "date", "Day, in the time zone of the account.", "key"),
+        _SOURCE,
+        _ACCOUNT,
+        _CURRENCY,
+        Column("sessions", "integer", "Sessions that began.", "measure", minimum=0),
+        Column("engaged_sessions", "integer", "Those that count as engaged.", "measure", minimum=0),
+        Column("engagement_seconds", "decimal", "Time in which a page had the focus.", "measure", "seconds", minimum=0),
+        Column("session_seconds", "decimal", "Duration of the sessions, first to last event.", "measure", "seconds"),
+        Column("page_views", "integer", "Pages and screens seen.", "measure", minimum=0),
+        Column("conversions", "decimal", "Key events; data-driven ones are fractional.", "measure"),
+        Column("transactions", "integer", "Purchases, each counted once.", "measure"),
+        Column("revenue", "decimal", "Revenue, refunds subtracted.", "measure", "money"),
+        *_TRACE,
+    ),
+    primary_key=("load_id", "row_number"),
+    indexes=(("campaign_id",), ("date",), ("channel",)),
+)
+
+
 def _cleaned(table: Table, name: str, description: str, grain: str) -> Table:
     """Return the clean twin of a loaded table: the same columns and the flags."""
     return Table(name, description, grain, (*table.columns, _FLAGS), table.primary_key, table.indexes)
@@ -820,6 +853,61 @@ LOADS = Table(
         Column("loaded_at", "timestamp", "When, UTC.", "technical"),
     ),
     primary_key=("table_name", "source", "account", "report", "day"),
+)
+
+
+def _before_and_after(name: str, kind: ColumnType, words: str, unit: str | None = None) -> list[Column]:
+    """Return the two columns of a measure that a revision changed."""
+    return [
+        Column(f"{name}_{when}", kind, f"{words} {when} it; empty where the table has none.", "measure", unit)
+        for when in ("before", "after")
+    ]
+
+
+REVISIONS = Table(
+    "revisions",
+    "Slices that a source told otherwise later: what they held before and after.",
+    "one replacement of a slice by other numbers",
+    (
+        Column("table_name", "text", "Table of the slice.", "key"),
+        Column("source", "text", "Source of the slice.", "key"),
+        Column("account", "text", "Account of the slice.", "key"),
+        Column("report", "text", "Report or file of the slice.", "key"),
+        Column("day", "date", "Day of the slice; empty where the table has no days.", "key"),
+        Column("revised_at", "timestamp", "When it was replaced, UTC.", "technical"),
+        Column(
+            "age_days", "integer", "Days from the slice's day to that, by the account's calendar.", "measure", "days"
+        ),
+        Column("age_days_before", "integer", "The same for the load that it replaced.", "measure", "days"),
+        *_before_and_after("rows", "integer", "Rows", "rows"),
+        *_before_and_after("cost", "decimal", "Cost", "money"),
+        *_before_and_after("revenue", "decimal", "Revenue", "money"),
+        *_before_and_after("conversions", "decimal", "Conversions"),
+        *_before_and_after("sessions", "integer", "Sessions"),
+        Column("load_id", "integer", "The load that replaced it.", "technical"),
+        Column("run_id", "text", "Run of that load.", "technical"),
+    ),
+    indexes=(("table_name", "source", "account", "report", "day"),),
+)
+
+RECONCILIATION = Table(
+    "reconciliation",
+    "Sums of the warehouse against what the source says its total is, asked independently.",
+    "one measure of a day of an account",
+    (
+        Column("source", "text", "Source.", "key"),
+        Column("account", "text", "Account.", "key"),
+        Column("day", "date", "Day, in the time zone of the account.", "key"),
+        Column("measure", "text", "sessions, conversions, revenue or cost.", "key"),
+        Column("currency", "text", "ISO 4217 code of an amount of money; else empty.", length=3),
+        Column("warehouse_value", "decimal", "Sum of the rows in the warehouse.", "measure"),
+        Column("independent_value", "decimal", "Total that the source gives without any breakdown.", "measure"),
+        Column("difference", "decimal", "Warehouse less independent.", "measure"),
+        Column("explained_by", "text", "Flags that explain a difference; unexplained where none does.", "dimension"),
+        Column("checked_at", "timestamp", "When the total was asked for, UTC.", "technical"),
+        Column("run_id", "text", "Run that compared them.", "technical"),
+    ),
+    primary_key=("source", "account", "day", "measure"),
 )
 
 FILES = Table(
@@ -1084,6 +1172,9 @@ TABLES: dict[str, Table] = {
         STATE,
         LOADS,
         FILES,
+        CAMPAIGN_TRAFFIC,
+        REVISIONS,
+        RECONCILIATION,
         RUNS,
         RUN_STEPS,
         CAMPAIGN_KEYS,

@@ -7,15 +7,12 @@ from payback.engine.stored import SQL_TYPES
 from payback.errors import SchemaVersionError
 from payback.tables import TABLES, Table
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """Raised by one with every change of a table; the change is added to `CHANGES`."""
-
-CHANGES: dict[int, tuple[str, ...]] = {}
-"""Statements that bring a database from the version before to this one."""
 
 # Sums of a day's money may need more digits than a row's.
 _SUM_TYPE = "decimal(38, 6)"
-_SUM_TABLES = ("loads", "files", "data_quality")
+_SUM_TABLES = ("loads", "files", "data_quality", "revisions", "reconciliation")
 
 
 def create_statements(tables: dict[str, Table] = TABLES) -> list[str]:
@@ -56,3 +53,12 @@ def check_version(found: int | None) -> list[str]:
 def is_sum(table: Table, kind: str) -> bool:
     """Tell whether a column holds sums, which need more digits than a row."""
     return table.name in _SUM_TABLES and kind == "decimal"
+
+
+CHANGES: dict[int, tuple[str, ...]] = {
+    2: tuple(create_table(TABLES[name]) for name in ("campaign_traffic", "revisions", "reconciliation")),
+}
+"""Statements that bring a database from the version before to this one.
+
+A table is made as it is today, so a later change of it must bear that it is done: ``add column if not exists``.
+"""
