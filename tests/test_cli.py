@@ -243,13 +243,13 @@ def test_the_demo_makes_a_shop_and_runs_everything(shop):
 
 def test_a_defect_is_one_screen_too(shop, monkeypatch):
     """What nobody expected is reported in three lines; the traceback is in the log and under ``--verbose``."""
-    from payback import data_loader
+    from payback.data_loader import file_load
 
     def broken(*_):
         message = "surprise"
         raise RuntimeError(message)
 
-    monkeypatch.setattr(data_loader, "read_typed_file", broken)
+    monkeypatch.setattr(file_load, "read_typed_file", broken)
 
     outcome = shop.run("load", shop.write("ads.csv", ADS))
 

@@ -121,12 +121,13 @@ def type_columns(
     defaults = {"source": settings.source, "account": settings.account}
     reader = RowReader(mapping, stored, styles, currency, defaults)
     name = f"typed_{next(_counter)}"
-    row_hash = (_lasting_hash if lasting else _passing_hash)(hash_columns)
+    row_hash = (lasting_hash if lasting else _passing_hash)(hash_columns)
     engine.execute(reader.sql(relation, name, row_hash, keep), name=f"read {where or 'a frame'}")
     return TypedTable(name, notes + currency.notes)
 
 
-def _lasting_hash(columns: Sequence[str]) -> str:
+def lasting_hash(columns: Sequence[str]) -> str:
+    """Return SQL of a hash of columns' text that is the same in every version of the engine, for ``row_hash``."""
     texts = ", ".join(f"coalesce({quoted(name)}::varchar, chr(30))" for name in columns)
     # Its own md5_number_lower takes twice as long as these 63 bits of the same sum.
     return f"(md5_number(concat_ws(chr(31), {texts})) & {2**63 - 1})::bigint"
