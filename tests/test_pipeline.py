@@ -63,6 +63,20 @@ def test_a_run_takes_files_to_every_output(filled):
     assert "Brand" in (filled.folder / "outputs" / "report.html").read_text(encoding="utf-8")
 
 
+def test_a_table_too_long_for_a_workbook_is_told_and_left_out_of_it(filled, monkeypatch):
+    """The workbook says where the table lies; the table itself is published as ever."""
+    monkeypatch.setattr("payback.pipeline.publish_step.ROWS_OF_WORKBOOK", 30)
+
+    record = run(filled.folder)
+
+    paths = {(output["name"], output["format"]): output["path"] for output in record.outputs}
+    book = openpyxl.load_workbook(paths["workbook", "excel"])
+    cells = [str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row if cell.value]
+    assert "roi_by_day has 40 rows, too many for a workbook: see tables/roi_by_day.parquet" in cells
+    assert not any("by day" in name.lower() for name in book.sheetnames)
+    assert pq.read_table(paths["roi_by_day", "parquet"]).num_rows == 40
+
+
 def test_totals_of_the_outputs_are_those_of_the_files(filled):
     """The money of the raw file arrives in the result tables to the cent."""
     run(filled.folder)

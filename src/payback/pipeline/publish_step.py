@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
     from payback.data_loader import DataLoader
     from payback.pipeline.record import RunRecord
+    from payback.publishing.results import Results
 
 ROI_TABLES = {
     "roi_total": "total",
@@ -28,6 +30,8 @@ ROI_TABLES = {
 """Result tables of campaign ROI and what each is grouped by."""
 
 WORKBOOK = "payback.xlsx"
+ROWS_OF_WORKBOOK = 100_000
+"""A longer table is published as Parquet or CSV only, if one of them is."""
 REPORT = "report.html"
 
 
@@ -60,12 +64,31 @@ def publish(loader: DataLoader, tables: Mapping[str, pa.Table], record: RunRecor
     for name, paths in publish_tables(results, outputs / "tables", plain).items():
         written += [{"name": name, "format": kind, "path": str(path)} for kind, path in paths.items()]
     if "excel" in formats:
-        path = write_workbook(results, outputs / WORKBOOK)
+        path = write_workbook(_for_workbook(results, plain), outputs / WORKBOOK)
         written.append({"name": "workbook", "format": "excel", "path": str(path)})
     if "html" in formats:
         path = write_html(results, outputs / REPORT)
         written.append({"name": "report", "format": "html", "path": str(path)})
     return written
+
+
+def _for_workbook(results: Results, kinds: list[str]) -> Results:
+    """Leave out tables that nobody scrolls through; the summary sheet says where they are.
+
+    A million rows take a spreadsheet twenty seconds to write and a minute to open.
+    """
+    long = {name for name, table in results.tables.items() if table.num_rows > ROWS_OF_WORKBOOK}
+    if not long or not kinds:
+        return results
+    sizes = {name: results.tables[name].num_rows for name in sorted(long)}
+    warnings = [
+        f"{name} has {rows:,} rows, too many for a workbook: see tables/{name}.{kinds[0]}"
+        for name, rows in sizes.items()
+    ]
+    summary = replace(results.summary, warnings=[*results.summary.warnings, *warnings])
+    return replace(
+        results, summary=summary, tables={name: table for name, table in results.tables.items() if name not in long}
+    )
 
 
 def _summary(loader: DataLoader, tables: Mapping[str, pa.Table], record: RunRecord) -> Any:
