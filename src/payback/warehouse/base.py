@@ -6,13 +6,13 @@ A new one is a class with these methods, a line in `payback.warehouse.opening`, 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from contextlib import AbstractContextManager
-    from datetime import date
+    from datetime import date, datetime
     from decimal import Decimal
 
     import pyarrow as pa
@@ -32,6 +32,11 @@ class Slice:
         What is in it; the sums are exact.
     content_hash : str
         Hash of its rows, whatever their order.
+    flags : str
+        What is to be known about it, joined by commas: sampled, thresholded, other_row, truncated, restricted,
+        provisional. Where it is empty the flags of the load count.
+    loaded_at : datetime, optional
+        When it was written, UTC; None where it is not in the ledger yet.
     """
 
     source: str
@@ -42,6 +47,8 @@ class Slice:
     cost: Decimal | None
     revenue: Decimal | None
     content_hash: str
+    flags: str = ""
+    loaded_at: datetime | None = field(default=None, compare=False)
 
     @property
     def key(self) -> tuple[str, str, str, date | None]:
@@ -51,12 +58,16 @@ class Slice:
 
 @dataclass(frozen=True)
 class Load:
-    """Which load writes, for the ledger."""
+    """Which load writes, for the ledger.
+
+    ``time_zone`` is that of the account: by its calendar the age of a day is counted.
+    """
 
     load_id: int
     request: str
     run_id: str | None = None
     flags: str = ""
+    time_zone: str = "UTC"
 
 
 class Warehouse(Protocol):
@@ -97,6 +108,14 @@ class Warehouse(Protocol):
 
     def write_slices(self, table: str, relation: str, slices: Sequence[Slice], load: Load) -> None:
         """Replace slices whole by the rows of a relation, and enter them in the ledger. Within a transaction."""
+        ...
+
+    def mark_slices(self, table: str, slices: Sequence[Slice]) -> None:
+        """Give slices of the ledger other flags; their rows stay. Within a transaction."""
+        ...
+
+    def slice_sums(self, table: str, slices: Sequence[Slice], columns: Sequence[str]) -> list[tuple[Any, ...]]:
+        """Return source, account, report, day and the sums of columns of those slices that have rows."""
         ...
 
     def replace_table(self, table: str, relation: str) -> int:

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 _SLICE_FIELDS = {"source": "varchar", "account": "varchar", "report": "varchar", "day": "date", "rows": "bigint",
-                 "cost": "decimal(38, 6)", "revenue": "decimal(38, 6)", "content_hash": "varchar"}  # fmt: skip
+                 "cost": "decimal(38, 6)", "revenue": "decimal(38, 6)", "content_hash": "varchar",
+                 "flags": "varchar"}  # fmt: skip
 _counter = itertools.count(1)
 
 
@@ -110,8 +111,8 @@ class DuckDBWarehouse:
     def slices(self, table: str, report: str) -> dict[tuple[str, str, str, date | None], Slice]:
         """Return what the ledger holds of a report."""
         rows = self._engine.rows(
-            "select source, account, report, day, rows, cost, revenue, content_hash from loads "
-            "where table_name = ? and report = ?",
+            "select source, account, report, day, rows, cost, revenue, content_hash, coalesce(flags, ''), loaded_at "
+            "from loads where table_name = ? and report = ?",
             [table, report],
         )
         return {(row[0], row[1], row[2], row[3]): Slice(*row) for row in rows}
@@ -136,8 +137,26 @@ class DuckDBWarehouse:
         self._engine.execute(
             "insert into loads (table_name, source, account, report, day, load_id, request, rows, cost, revenue, "
             "content_hash, flags, run_id, loaded_at) select ?, source, account, report, day, ?, ?, rows, cost, "
-            f"revenue, content_hash, ?, ?, now() from {keys}",
+            f"revenue, content_hash, coalesce(nullif(flags, ''), ?), ?, now() from {keys}",
             [table, load.load_id, load.request, load.flags, load.run_id],
+        )
+
+    def mark_slices(self, table: str, slices: Sequence[Slice]) -> None:
+        """Give slices of the ledger other flags; their rows stay."""
+        self._engine.execute(
+            f"update loads t set flags = k.flags from {self.key_table(slices)} k where t.table_name = ? "
+            "and t.source = k.source and t.account = k.account and t.report = k.report "
+            "and t.day is not distinct from k.day",
+            [table],
+        )
+
+    def slice_sums(self, table: str, slices: Sequence[Slice], columns: Sequence[str]) -> list[tuple[Any, ...]]:
+        """Return source, account, report, day and the sums of columns of those slices that have rows."""
+        sums = "".join(f", sum(r.{quoted(name)})" for name in columns)
+        match = "r.date is not distinct from k.day" if "date" in TABLES[table] else "true"
+        return self._engine.rows(
+            f"select k.source, k.account, k.report, k.day{sums} from {quoted(table)} r join {self.key_table(slices)} k "
+            f"on r.source = k.source and r.account = k.account and r.report = k.report and {match} group by all"
         )
 
     def replace_table(self, table: str, relation: str) -> int:

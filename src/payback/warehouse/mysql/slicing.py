@@ -10,7 +10,7 @@ from payback.tables import TABLES
 from payback.warehouse.mysql.ddl import PARTITION_COLUMN
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import date
 
     from payback.warehouse.base import Load, Slice
@@ -26,15 +26,10 @@ _LEDGER = (
 
 def delete_slices(session: Session, table: str, slices: Sequence[Slice]) -> None:
     """Delete slices, which the ledger has, from a table and from the ledger."""
-    groups: dict[tuple[str, str, str], list[date | None]] = {}
-    for piece in slices:
-        groups.setdefault(piece.key[:3], []).append(piece.day)
     day_column = PARTITION_COLUMN if PARTITION_COLUMN in TABLES[table] else ""
-    for group, days in groups.items():
-        for start in range(0, len(days), _DAYS_A_STATEMENT):
-            some = days[start : start + _DAYS_A_STATEMENT]
-            _delete_days(session, table, group, day_column, some)
-            _delete_days(session, "loads", group, "day", some, table)
+    for group, days in _grouped(slices):
+        _delete_days(session, table, group, day_column, days)
+        _delete_days(session, "loads", group, "day", days, table)
 
 
 def slices_query(bench: DuckDBWarehouse, table: str, relation: str, slices: Sequence[Slice]) -> str:
@@ -89,17 +84,59 @@ def enter_slices(session: Session, table: str, slices: Sequence[Slice], load: Lo
     statement = f"insert into loads ({names}, loaded_at) values ({marks}, utc_timestamp(6))"
     rows = [
         (table, *piece.key, load.load_id, load.request, piece.rows, piece.cost, piece.revenue, piece.content_hash,
-         load.flags, load.run_id)
+         piece.flags or load.flags, load.run_id)
         for piece in slices
     ]  # fmt: skip
     with session.translating(), session.writer.cursor() as cursor:
         cursor.executemany(statement, rows)
 
 
+def mark_slices(session: Session, table: str, slices: Sequence[Slice]) -> None:
+    """Give slices of the ledger other flags."""
+    statement = (
+        "update loads set flags = %s where table_name = %s and source = %s and account = %s and report = %s "
+        "and day <=> %s"
+    )
+    with session.translating(), session.writer.cursor() as cursor:
+        cursor.executemany(statement, [(piece.flags, table, *piece.key) for piece in slices])
+
+
+def slice_sums(session: Session, table: str, slices: Sequence[Slice], columns: Sequence[str]) -> list[tuple[Any, ...]]:
+    """Return source, account, report, day and the sums of columns of those slices that have rows."""
+    day_column = PARTITION_COLUMN if PARTITION_COLUMN in TABLES[table] else ""
+    sums = "".join(f", sum({quoted(name)})" for name in columns)
+    selected = f'select "source", "account", "report", {quoted(day_column) if day_column else "null"}{sums}'
+    found: list[tuple[Any, ...]] = []
+    for group, days in _grouped(slices):
+        test, values = _some_days(group, day_column, days)
+        by = f", {quoted(day_column)}" if day_column else ""
+        sql = f'{selected} from {quoted(table)} where {test} group by "source", "account", "report"{by}'
+        found += session.rows(sql, values)
+    return found
+
+
+def _grouped(slices: Sequence[Slice]) -> Iterator[tuple[tuple[str, str, str], list[date | None]]]:
+    """Yield source, account and report with as many of their days as one statement takes."""
+    groups: dict[tuple[str, str, str], list[date | None]] = {}
+    for piece in slices:
+        groups.setdefault(piece.key[:3], []).append(piece.day)
+    for group, days in groups.items():
+        for start in range(0, len(days), _DAYS_A_STATEMENT):
+            yield group, days[start : start + _DAYS_A_STATEMENT]
+
+
 def _delete_days(
     session: Session, name: str, group: tuple[str, str, str], column: str, days: Sequence[date | None], table: str = ""
 ) -> None:
     """Delete some days of a report from a table, or those of one table from the ledger."""
+    test, values = _some_days(group, column, days, table)
+    session.execute(f"delete from {quoted(name)} where {test}", values)
+
+
+def _some_days(
+    group: tuple[str, str, str], column: str, days: Sequence[date | None], table: str = ""
+) -> tuple[str, list[object]]:
+    """Return the test for some days of a report, and its values."""
     test = '"source" = %s and "account" = %s and "report" = %s'
     values: list[object] = [*group]
     if table:
@@ -109,4 +146,4 @@ def _delete_days(
         marks = ", ".join(["%s"] * len(dated))
         test += f" and {quoted(column)} in ({marks})" if dated else f" and {quoted(column)} is null"
         values += dated
-    session.execute(f"delete from {quoted(name)} where {test}", values)
+    return test, values

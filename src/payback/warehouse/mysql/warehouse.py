@@ -15,7 +15,14 @@ from payback.warehouse.mysql.ddl import PARTITION_COLUMN, is_partitioned
 from payback.warehouse.mysql.reading import arrow_schema, batches
 from payback.warehouse.mysql.replacing import replace_rows
 from payback.warehouse.mysql.session import Session
-from payback.warehouse.mysql.slicing import check_slices, delete_slices, enter_slices, slices_query
+from payback.warehouse.mysql.slicing import (
+    check_slices,
+    delete_slices,
+    enter_slices,
+    mark_slices,
+    slice_sums,
+    slices_query,
+)
 from payback.warehouse.mysql.writing import write_rows
 from payback.warehouse.schema import SCHEMA_VERSION, create_table
 
@@ -157,8 +164,8 @@ class MySQLWarehouse:
         from payback.warehouse.base import Slice
 
         rows = self.session.rows(
-            'select "source", "account", "report", "day", "rows", "cost", "revenue", "content_hash" from "loads" '
-            'where "table_name" = %s and "report" = %s',
+            'select "source", "account", "report", "day", "rows", "cost", "revenue", "content_hash", '
+            'coalesce("flags", \'\'), "loaded_at" from "loads" where "table_name" = %s and "report" = %s',
             [table, report],
         )
         return {(row[0], row[1], row[2], row[3]): Slice(*row) for row in rows}
@@ -177,6 +184,17 @@ class MySQLWarehouse:
             write_rows(self.session, self.engine, table, query, sum(piece.rows for piece in slices))
             check_slices(self.session, table, slices, load.load_id)
             enter_slices(self.session, table, slices, load)
+
+    def mark_slices(self, table: str, slices: Sequence[Slice]) -> None:
+        """Give slices of the ledger other flags; their rows stay."""
+        with self._writing():
+            self._forget("loads")
+            self._changed.add("loads")
+            mark_slices(self.session, table, slices)
+
+    def slice_sums(self, table: str, slices: Sequence[Slice], columns: Sequence[str]) -> list[tuple[Any, ...]]:
+        """Return source, account, report, day and the sums of columns of those slices that have rows."""
+        return slice_sums(self.session, table, slices, columns)
 
     def replace_table(self, table: str, relation: str) -> int:
         """Replace all rows of a table by those of a relation."""
