@@ -18,6 +18,8 @@ Role = Literal["key", "dimension", "measure", "technical"]
 
 MONEY_DIGITS = 18
 MONEY_SCALE = 6
+ANALYTICS_SOURCES = ("ga4", "ga4_export")
+"""Sources that see what ad platforms bring, and so report it a second time; earlier ones go before later ones."""
 UNKNOWN_CURRENCY = "XXX"
 """ISO 4217's code for "no currency": amounts whose currency nobody stated."""
 
@@ -884,6 +886,7 @@ REVISIONS = Table(
         *_before_and_after("revenue", "decimal", "Revenue", "money"),
         *_before_and_after("conversions", "decimal", "Conversions"),
         *_before_and_after("sessions", "integer", "Sessions"),
+        Column("cause", "text", "source (it tells otherwise now) or settings (we read it otherwise now).", "dimension"),
         Column("load_id", "integer", "The load that replaced it.", "technical"),
         Column("run_id", "text", "Run of that load.", "technical"),
     ),

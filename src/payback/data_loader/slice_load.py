@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from payback.data_loader.numbering import numbered_rows
+from payback.data_loader.revisions import record_revisions
 from payback.warehouse.base import Slice
 from payback.warehouse.slices import changed_slices, slices_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
     from datetime import date
 
     from payback.tables import Table
@@ -45,6 +46,7 @@ def write_rows(
     report: str,
     settings_hash: str = "",
     covered: Collection[tuple[str, str, str, date | None]] = (),
+    flags: Mapping[tuple[str, str, str, date | None], str] | None = None,
 ) -> Written:
     """Replace the slices that rows change, and enter them in the ledger. Within a transaction of the warehouse.
 
@@ -68,16 +70,31 @@ def write_rows(
     covered : collection of (source, account, report, day)
         Slices that were asked for: one of them without rows is now empty, and rows that the table has are deleted.
         Without them slices that are absent stay as they are.
+    flags : dict, optional
+        Flags by slice, see `payback.warehouse.base.Slice`; the load's where a slice has none here. A slice of the same
+        rows with other flags changes in the ledger alone.
     """
     rows = numbered_rows(warehouse, table, relation, load.load_id)
     found = slices_of(warehouse.engine, rows, table.name, settings_hash)
     present = {piece.key for piece in found}
     found += [_empty(key, settings_hash) for key in covered if key not in present]
+    found = [replace(piece, flags=(flags or {}).get(piece.key, load.flags)) for piece in found]
     kept = warehouse.slices(table.name, report)
     changed = changed_slices(table.name, found, kept)
     if changed:
+        record_revisions(warehouse, table, rows, changed, kept, load)
         warehouse.write_slices(table.name, rows, changed, load)
+    _mark(warehouse, table, found, kept)
     return Written(found, changed, kept)
+
+
+def _mark(
+    warehouse: Warehouse, table: Table, found: list[Slice], kept: dict[tuple[str, str, str, date | None], Slice]
+) -> None:
+    """Give the slices that stay as they are the flags that they have now."""
+    same = [one for one in found if one.key in kept and one.content_hash == kept[one.key].content_hash]
+    if marked := [one for one in same if one.flags != kept[one.key].flags]:
+        warehouse.mark_slices(table.name, marked)
 
 
 def _empty(key: tuple[str, str, str, date | None], settings_hash: str) -> Slice:

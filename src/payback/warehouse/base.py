@@ -60,7 +60,8 @@ class Slice:
 class Load:
     """Which load writes, for the ledger.
 
-    ``time_zone`` is that of the account: by its calendar the age of a day is counted.
+    ``time_zone`` is that of the account: by its calendar the age of a day is counted. ``at`` is the moment of the load,
+    UTC; that of the writing where it is None.
     """
 
     load_id: int
@@ -68,6 +69,7 @@ class Load:
     run_id: str | None = None
     flags: str = ""
     time_zone: str = "UTC"
+    at: datetime | None = None
 
 
 class Warehouse(Protocol):
@@ -84,6 +86,14 @@ class Warehouse(Protocol):
 
     def transaction(self) -> AbstractContextManager[None]:
         """Commit all or nothing."""
+        ...
+
+    def snapshot(self) -> AbstractContextManager[None]:
+        """Read the tables as of one moment, whatever others write meanwhile. Nothing is written in it."""
+        ...
+
+    def measure(self, table: str) -> tuple[int, dict[str, Decimal | None]]:
+        """Return the rows of a table and the exact sum of each column of amounts, as the database counts them."""
         ...
 
     def expose(self, *tables: str) -> None:

@@ -18,6 +18,7 @@ from payback.warehouse.base import Load, Slice
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from datetime import date
+    from decimal import Decimal
     from pathlib import Path
 
     import pyarrow as pa
@@ -92,6 +93,19 @@ class DuckDBWarehouse:
         except duckdb.Error as error:
             raise translated(error) from error
 
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Read the tables as of one moment."""
+        with self.transaction():
+            yield
+
+    def measure(self, table: str) -> tuple[int, dict[str, Decimal | None]]:
+        """Return the rows of a table and the exact sum of each column of amounts."""
+        names = schema.amounts(TABLES[table])
+        sums = "".join(f", sum({quoted(name)})" for name in names)
+        count, *found = self._engine.row(f"select count(*){sums} from {quoted(table)}")
+        return int(count), dict(zip(names, found, strict=True))
+
     def expose(self, *tables: str) -> None:
         """Do nothing: the engine is the database."""
 
@@ -137,8 +151,8 @@ class DuckDBWarehouse:
         self._engine.execute(
             "insert into loads (table_name, source, account, report, day, load_id, request, rows, cost, revenue, "
             "content_hash, flags, run_id, loaded_at) select ?, source, account, report, day, ?, ?, rows, cost, "
-            f"revenue, content_hash, coalesce(nullif(flags, ''), ?), ?, now() from {keys}",
-            [table, load.load_id, load.request, load.flags, load.run_id],
+            f"revenue, content_hash, coalesce(nullif(flags, ''), ?), ?, coalesce(?::timestamp, now()) from {keys}",
+            [table, load.load_id, load.request, load.flags, load.run_id, load.at],
         )
 
     def mark_slices(self, table: str, slices: Sequence[Slice]) -> None:

@@ -11,7 +11,7 @@ SCHEMA_VERSION = 2
 """Raised by one with every change of a table; the change is added to `CHANGES`."""
 
 # Sums of a day's money may need more digits than a row's.
-_SUM_TYPE = "decimal(38, 6)"
+SUM_TYPE = "decimal(38, 6)"
 _SUM_TABLES = ("loads", "files", "data_quality", "revisions", "reconciliation")
 
 
@@ -24,7 +24,7 @@ def create_statements(tables: dict[str, Table] = TABLES) -> list[str]:
 def create_table(table: Table) -> str:
     """Return the statement that creates a table where it is not there."""
     columns = ",\n    ".join(
-        f"{quoted(column.name)} {_SUM_TYPE if is_sum(table, column.type) else SQL_TYPES[column.type]}"
+        f"{quoted(column.name)} {SUM_TYPE if is_sum(table, column.type) else SQL_TYPES[column.type]}"
         for column in table.columns
     )
     return f"create table if not exists {quoted(table.name)} (\n    {columns}\n)"
@@ -62,3 +62,8 @@ CHANGES: dict[int, tuple[str, ...]] = {
 
 A table is made as it is today, so a later change of it must bear that it is done: ``add column if not exists``.
 """
+
+
+def amounts(table: Table) -> list[str]:
+    """Return the columns of exact amounts of a table."""
+    return [column.name for column in table.columns if column.type == "decimal"]

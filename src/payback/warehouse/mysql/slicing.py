@@ -81,10 +81,10 @@ def enter_slices(session: Session, table: str, slices: Sequence[Slice], load: Lo
     """Enter slices in the ledger."""
     marks = ", ".join(["%s"] * len(_LEDGER))
     names = ", ".join(map(quoted, _LEDGER))
-    statement = f"insert into loads ({names}, loaded_at) values ({marks}, utc_timestamp(6))"
+    statement = f"insert into loads ({names}, loaded_at) values ({marks}, coalesce(%s, utc_timestamp(6)))"
     rows = [
         (table, *piece.key, load.load_id, load.request, piece.rows, piece.cost, piece.revenue, piece.content_hash,
-         piece.flags or load.flags, load.run_id)
+         piece.flags or load.flags, load.run_id, load.at)
         for piece in slices
     ]  # fmt: skip
     with session.translating(), session.writer.cursor() as cursor:

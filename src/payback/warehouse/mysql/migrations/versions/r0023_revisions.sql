@@ -18,6 +18,7 @@ create table if not exists `revisions` (
     `conversions_after` decimal(38,6),
     `sessions_before` bigint,
     `sessions_after` bigint,
+    `cause` longtext,
     `load_id` bigint,
     `run_id` longtext,
     primary key (`id`),
