@@ -354,6 +354,37 @@ def test_report_without_ids_is_matched_by_name():
     assert reasons(campaigns(columns)[1]) == ["superseded"]
 
 
+SEEN_TWICE = {
+    "campaign_name": ["Brand", "brand ", "(organic)", "Brand", "Brand"],
+    "source": ["google_ads", "ga4", "ga4", "ga4", "ga4_export"],
+    "cost": [10, None, None, None, None],
+    "revenue": [40, 35, 7, 5, 35],
+    "date": [DAYS[0], DAYS[0], DAYS[0], DAYS[1], DAYS[0]],
+}
+
+
+def test_what_web_analytics_sees_too_counts_once():
+    """The platform's day counts, its campaign's other days and other traffic come from web analytics."""
+    clean, rejected = campaigns(SEEN_TWICE)
+    assert [(row["source"], row["revenue"]) for row in clean] == [("google_ads", 40), ("ga4", 7), ("ga4", 5)]
+    assert reasons(rejected) == ["counted_elsewhere"] * 2
+
+
+def test_campaigns_of_two_names_with_one_id_are_the_same():
+    """Web analytics knows a campaign by the platform's id where the names differ."""
+    columns = {"campaign_name": ["Brand", "utm_brand"], "external_campaign_id": ["77", "77"], "date": [DAYS[0]] * 2}
+    columns |= {"source": ["google_ads", "ga4"], "cost": [10, 10], "revenue": [40, 35]}
+    assert reasons(campaigns(columns)[1]) == ["counted_elsewhere"]
+
+
+def test_what_is_counted_elsewhere_may_be_kept():
+    """Who wants both views says so, and each of the rows is marked."""
+    clean, rejected = campaigns(SEEN_TWICE, severity={"counted_elsewhere": "flag"})
+    assert rejected == []
+    marked = ["counted_elsewhere" in (row["flags"] or "") for row in clean]
+    assert marked == [False, True, False, False, True]
+
+
 # Rules of campaigns
 
 

@@ -48,6 +48,20 @@ superseded as (
     from rows_of_shared_days
     join old_reports using (source, account, same_campaign, date, report)
 ),
+-- A day that the platform reports on counts there, whether or not this campaign was in its report.
+twin_days as (
+    select distinct source as other_source, account as other_account, date
+    from survivors
+    where exists (from ${target}_twins)
+        and (source, account) in (select (other_source, other_account) from ${target}_twins)
+),
+elsewhere as (
+    select distinct l.row_id
+    from survivors l
+    join ${target}_twins s on ${same_spelling}
+    join twin_days using (other_source, other_account, date)
+    where exists (from ${target}_twins)
+),
 repeated_hashes as (
     select row_hash from survivors group by row_hash having count(*) > 1
 ),
@@ -93,6 +107,7 @@ looked_at as (
         l.*,
         d.row_id is not null as is_duplicate,
         o.row_id is not null as is_superseded,
+        e.row_id is not null as is_elsewhere,
         b.is_unknown_channel,
         coalesce(l.cost > 0 and ln(l.cost::double) not between b.cost_bounds[1] and b.cost_bounds[2], false)
             as is_outlier_cost,
@@ -101,6 +116,7 @@ looked_at as (
     from valued l
     left join duplicates d using (row_id)
     left join superseded o using (row_id)
+    left join elsewhere e on e.row_id = l.row_id
     left join bounds b
         on b.source is not distinct from l.source
         and b.channel is not distinct from l.channel

@@ -13,7 +13,7 @@ from payback.cleaning.spellings import register_spellings
 from payback.engine.duckdb import literal, quoted, read_sql
 from payback.engine.typed import READING_RULES
 from payback.errors import ConfigurationError, ConservationError
-from payback.tables import AGE_BANDS, CAMPAIGNS, CUSTOMERS, UNKNOWN_CURRENCY, Table
+from payback.tables import AGE_BANDS, ANALYTICS_SOURCES, CAMPAIGNS, CUSTOMERS, UNKNOWN_CURRENCY, Table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 _ABOUT_OTHERS = (
     "is_duplicate",
     "is_superseded",
+    "is_elsewhere",
     "is_other_currency",
     "is_outlier_cost",
     "is_outlier_revenue",
@@ -32,7 +33,7 @@ _ABOUT_OTHERS = (
 )
 """Tests that look beyond the row; they are asked of the rows that the others let pass."""
 _STEPS = {
-    CAMPAIGNS.name: ("campaign_names.sql", "campaign_verdicts.sql", "campaigns.sql"),
+    CAMPAIGNS.name: ("campaign_names.sql", "campaign_twins.sql", "campaign_verdicts.sql", "campaigns.sql"),
     CUSTOMERS.name: ("customer_names.sql", "customer_verdicts.sql", "customers.sql"),
 }
 """Statements of the judgement of each table, in their order."""
@@ -134,6 +135,7 @@ def judge(engine: Engine, relation: str, table: Table, columns: set[str], settin
         parts |= {
             "channels": register_spellings(engine, "channels", settings.channels),
             "same_spelling": _same_spelling(columns),
+            "analytics": ", ".join(map(literal, ANALYTICS_SOURCES)),
             "cost_bounds": _bounds("cost", rules, settings.outlier_factor),
         }
     else:

@@ -59,6 +59,8 @@ CAMPAIGN_RULES: tuple[Rule, ...] = (
     Rule("duplicate_row", "reject", "no row occurs twice, letter for letter", "is_duplicate", "row_hash"),
     Rule("superseded", "reject", "a campaign's day that a later file reports again counts once", "is_superseded",
          "report", ("report", "load_id", "campaign_id")),
+    Rule("counted_elsewhere", "reject", "web analytics does not add what an ad platform reports too",
+         "is_elsewhere", "source", ("source", "campaign_name")),
     Rule("missing_cost", "flag", "the cost is known", "cost is null", "cost", ("cost",)),
     Rule("missing_revenue", "flag", "the revenue is known", "revenue is null", "revenue", ("revenue",)),
     Rule("negative_cost", "flag", "cost is not negative (credits are)", "cost < 0", "cost", ("cost",)),

@@ -22,18 +22,20 @@ _NAMES = {
     "x_ads": r"twitter|(^|[^a-z])x.?ads",
     "amazon_ads": r"amazon.?ads",
     "apple_search_ads": r"apple.?search",
+    "ga4": r"(^|[^a-z0-9])ga4([^a-z0-9]|$)|google.?analytics",
 }
 _HEADERS = {
     "google_ads": ({"impr.", "cost", "campaign"}, {"segments.date", "metrics.cost micros"}),
     "meta_ads": ({"reporting starts", "campaign name"}, {"reporting starts", "ad set name"}),
     "microsoft_ads": ({"timeperiod", "campaignname", "spend"}, {"gregoriandate", "campaignname"}),
+    "ga4": ({"session campaign"}, {"session default channel group"}, {"session source / medium"}),
     "linkedin_ads": ({"start date (in utc)", "total spent"},),
     "tiktok_ads": ({"by day", "ad group name", "cost"}, {"stat time day", "spend"}),
 }
 
 
 def find_source(stem: str, headers: Iterable[str]) -> str:
-    """Return the source of a file: the ad platform that its name or its headers give away, else its own name.
+    """Return the source of a file: the tool that its name or its headers give away, else its own name.
 
     Parameters
     ----------
