@@ -5,6 +5,8 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
 PY := .venv/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check --quiet
+NPM := PATH="$(CURDIR)/.venv/bin:$$PATH" npm --loglevel=error
+JUDGES := tests/powerbi_tools/node_modules/.package-lock.json
 UV ?= $(shell command -v uv || echo .venv/bin/uv)
 COMPILE = $(UV) pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
@@ -54,13 +56,23 @@ bench: .venv/ready-test
 	$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
 
-.venv/ready-test: requirements/test.txt requirements/powerbi.txt .venv/ready-demo
+.venv/ready-test: requirements/test.txt requirements/powerbi.txt .venv/ready-demo $(JUDGES)
 	$(PIP) install --require-hashes -r requirements/test.txt
-	$(PIP) install --require-hashes --no-deps -r requirements/powerbi.txt
+	$(PIP) install --require-hashes --no-deps --no-warn-conflicts -r requirements/powerbi.txt
+	@touch $@
+
+# Microsoft's parsers that npm brings: they judge the Power BI project in the tests.
+$(JUDGES): tests/powerbi_tools/package-lock.json | .venv/ready-node
+	cd tests/powerbi_tools && $(NPM) ci
+
+# Node: the machine's from version 20 on, else the one that PyPI carries.
+.venv/ready-node: requirements/node.txt | .venv/made
+	@command -v npm >/dev/null && node -e 'process.exit(+(parseInt(process.versions.node) < 20))' 2>/dev/null \
+		|| $(PIP) install --require-hashes -r requirements/node.txt
 	@touch $@
 
 .venv/ready-check: requirements/check.txt .venv/ready-test
-	$(PIP) install --require-hashes -r requirements/check.txt
+	$(PIP) install --require-hashes --no-warn-conflicts -r requirements/check.txt
 	@touch $@
 
 .venv/made:
@@ -76,13 +88,14 @@ lock: $(if $(findstring .venv,$(UV)),.venv/bin/uv)
 	$(COMPILE) pyproject.toml --group test --group check -o requirements/check.txt
 	$(COMPILE) pyproject.toml --group test --resolution lowest-direct -o requirements/lowest.txt
 	$(COMPILE) --no-deps --group powerbi -o requirements/powerbi.txt
+	$(COMPILE) --group node -o requirements/node.txt
 
 .venv/bin/uv: | .venv/made
 	$(PIP) install "uv>=0.9"
 
 # A second environment with the lowest versions that pyproject.toml promises to work with.
 test-lowest: .venv-lowest/ready
-	.venv-lowest/bin/python -m pytest
+	.venv-lowest/bin/python -m pytest -m "not powerbi"
 
 .venv-lowest/ready: requirements/lowest.txt requirements/build.txt pyproject.toml
 	$(PYTHON) -m venv .venv-lowest
@@ -92,4 +105,5 @@ test-lowest: .venv-lowest/ready
 
 clean:
 	rm -rf .venv .venv-lowest build dist htmlcov .coverage .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf tests/powerbi_tools/node_modules
 	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +

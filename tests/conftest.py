@@ -126,3 +126,13 @@ def mysql_warehouse(mysql_address):
     warehouse = MySQLWarehouse(mysql_address)
     yield warehouse
     warehouse.close()
+
+
+@pytest.fixture(scope="session")
+def judges():
+    """Return the tools that judge Power BI projects, each started when it is first asked."""
+    from powerbi_tools.judges import Judges
+
+    judges = Judges()
+    yield judges
+    judges.close()
