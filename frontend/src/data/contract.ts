@@ -39,6 +39,8 @@ export interface Campaign {
   verdict: string;
   /** By currency: ends of the interval of ROI over all days, as fractions; null without enough data. */
   intervals: Record<string, { roi_low: number | null; roi_high: number | null }>;
+  /** Days whose cost or revenue is far from the campaign's other days; the embedded provider adds them if absent. */
+  outlier_days?: string[];
 }
 
 export interface RowAccount {
@@ -163,6 +165,10 @@ export interface ReportData {
   customers: Customers | null;
   traffic: Traffic | null;
   annotations: Array<{ day: string; text: string }>;
+  /** What the pages look like before a reader chooses; auto if absent. */
+  theme?: "auto" | "light" | "dark";
+  /** Checks that failed, for the badge; counted from the row accounts if absent. */
+  checks_failed?: number;
 }
 
 /**
@@ -209,5 +215,5 @@ export type Answer = Record<Breakdown, Group[]>;
 
 export interface Provider {
   data(): Promise<ReportData>;
-  query(query: Query): Promise<Answer>;
+  query(query: Query, signal?: AbortSignal): Promise<Answer>;
 }
