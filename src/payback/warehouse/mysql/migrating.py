@@ -23,6 +23,9 @@ VERSION_TABLE = "schema_version"
 RIGHTS = ("select", "insert", "update", "delete", "create", "alter", "drop", "index", "create view", "show view")
 """What the program's user needs on its database: the first four to load, the others to migrate and to make months."""
 
+_SCRATCH = "_restore"
+_LONGEST_NAME = 64
+
 READER_RIGHTS = ("select", "show view")
 """What a user for Power BI needs."""
 
@@ -172,7 +175,8 @@ def create_database(address: Address) -> None:
 def grants(address: Address, *, user: str = "payback", reader: str = "powerbi", host: str = "%") -> list[str]:
     """Return the statements an administrator runs: the database, a user for the program, one that only reads.
 
-    Passwords are left to the administrator.
+    The last one lets the program restore backups, into a scratch database of that name. Passwords are left to the
+    administrator.
 
     Examples
     --------
@@ -180,15 +184,31 @@ def grants(address: Address, *, user: str = "payback", reader: str = "powerbi", 
     >>> grants(Address(database="shop"))[0]
     'create database if not exists `shop` character set utf8mb4 collate utf8mb4_bin;'
     """
-    database = address.database.replace("`", "``")
-    # In a GRANT the signs _ and % of a database's name stand for any other.
-    pattern = database.replace("_", "\\_").replace("%", "\\%")
+    database, pattern = address.database.replace("`", "``"), grant_pattern(address.database)
     statements = [f"create database if not exists `{database}` character set utf8mb4 collate utf8mb4_bin;"]
     for name, rights in ((user, RIGHTS), (reader, READER_RIGHTS)):
         account = f"'{_escaped(name)}'@'{_escaped(host)}'"
         statements.append(f"create user if not exists {account} identified by '<choose a password>' require ssl;")
         statements.append(f"grant {', '.join(rights)} on `{pattern}`.* to {account};")
-    return statements
+    account = f"'{_escaped(user)}'@'{_escaped(host)}'"
+    scratch = grant_pattern(scratch_name(address.database))
+    return [*statements, f"grant {', '.join(RIGHTS)} on `{scratch}`.* to {account};"]
+
+
+def scratch_name(database: str) -> str:
+    """Return the name of the database into which a restore writes before it exchanges the tables.
+
+    Examples
+    --------
+    >>> scratch_name("shop")
+    'shop_restore'
+    """
+    return f"{database[: _LONGEST_NAME - len(_SCRATCH)]}{_SCRATCH}"
+
+
+def grant_pattern(database: str) -> str:
+    """Return a database's name for a GRANT, where the signs _ and % stand for any other."""
+    return database.replace("`", "``").replace("_", "\\_").replace("%", "\\%")
 
 
 def _escaped(text: str) -> str:

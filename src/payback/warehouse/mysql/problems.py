@@ -27,6 +27,13 @@ LOCAL_OFF = frozenset({3948, 4166, 1148, 2068})
 """The server takes no rows by LOAD DATA LOCAL."""
 
 _DEADLOCK = 1213
+_CHANGED = 1412
+"""A table was altered while a snapshot of it was read: a month was made, say."""
+
+_PASSING = {
+    _DEADLOCK: "the server ended the transaction to resolve a deadlock",
+    _CHANGED: "a table was altered while it was read",
+}
 
 _KNOWN: dict[int, tuple[type[PaybackError], str, str]] = {
     1045: (ConfigurationError, "the server refuses this user or password", "check mysql.user and the password"),
@@ -89,10 +96,8 @@ def _broken(error: BaseException, code: int | None, got: str, address: Address) 
             got=got,
             hint=f"is its disk full? A server then waits; mysql.timeout is {address.timeout:g} seconds",
         )
-    if code == _DEADLOCK or is_lost(error):
-        cause = (
-            "the server ended the transaction to resolve a deadlock" if code == _DEADLOCK else "the connection broke"
-        )
+    if code in _PASSING or is_lost(error):
+        cause = _PASSING.get(code or 0, "the connection broke")
         return WarehouseInterruptedError(
             f"{cause}; nothing was changed", where=where, got=got, hint="run again; what is loaded stays"
         )

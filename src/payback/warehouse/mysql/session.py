@@ -49,6 +49,7 @@ class Session:
     def __init__(self, address: Address) -> None:
         self.address = address
         self._writer: Any = None
+        self._snapshot: Any = None
         self._has_answered = False
         self.in_transaction = False
         self.generation = 0
@@ -62,6 +63,11 @@ class Session:
     def has_lock(self) -> bool:
         """Tell whether this session is the one that writes."""
         return self._writer is not None
+
+    @property
+    def is_fixed(self) -> bool:
+        """Tell whether reading must go over one connection: within a transaction or a snapshot."""
+        return self.in_transaction or self._snapshot is not None
 
     @property
     def writer(self) -> Any:
@@ -85,8 +91,8 @@ class Session:
     def reader(self) -> Iterator[Any]:
         """Give a connection that sees what is committed, or within a transaction also its own work."""
         with self.translating():
-            if self.in_transaction:
-                yield self._writer
+            if self.is_fixed:
+                yield self._writer if self.in_transaction else self._snapshot
                 return
             borrowed = self.pool.raw_connection()
             try:
@@ -105,7 +111,7 @@ class Session:
                 cursor.execute(sql, list(values) or None)
                 return list(cursor.fetchall())
 
-        return ask() if self.in_transaction else retried(ask)
+        return ask() if self.is_fixed else retried(ask)
 
     def execute(self, sql: str, values: Sequence[object] = ()) -> int:
         """Run a statement within the transaction and return the number of rows it changed."""
@@ -128,6 +134,32 @@ class Session:
             raise
         finally:
             self.in_transaction = False
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Read what was committed at one moment; others may write meanwhile, and nothing waits for anything."""
+        with self.translating():
+            connection = retried(self._connect)
+        try:
+            with self.translating():
+                connection.query("set session transaction isolation level repeatable read")
+                connection.query("start transaction with consistent snapshot, read only")
+            self._snapshot = connection
+            yield
+        finally:
+            self._snapshot = None
+            with suppress(*ERRORS):
+                connection.close()
+
+    def ddl(self, statement: str) -> None:
+        """Run a statement that commits by itself, on a connection of its own; it waits a minute for those who read."""
+        with self.translating():
+            borrowed: Any = self.pool.raw_connection()
+            try:
+                with borrowed.driver_connection.cursor() as cursor:
+                    cursor.execute(statement)
+            finally:
+                borrowed.invalidate()
 
     def lock(self) -> None:
         """Take the lock that keeps other writers out; it is held until the session closes.

@@ -24,11 +24,12 @@ from payback.warehouse.mysql.slicing import (
     slices_query,
 )
 from payback.warehouse.mysql.writing import write_rows
-from payback.warehouse.schema import SCHEMA_VERSION, create_table
+from payback.warehouse.schema import SCHEMA_VERSION, amounts, create_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from datetime import date
+    from decimal import Decimal
 
     import pyarrow as pa
 
@@ -115,6 +116,19 @@ class MySQLWarehouse:
         except BaseException:
             self._exposed.clear()
             raise
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Read the tables as of one moment."""
+        with self.session.snapshot():
+            yield
+
+    def measure(self, table: str) -> tuple[int, dict[str, Decimal | None]]:
+        """Return the rows of a table and the exact sum of each column of amounts."""
+        names = amounts(TABLES[table])
+        sums = "".join(f", sum({quoted(name)})" for name in names)
+        ((count, *found),) = self.session.rows(f"select count(*){sums} from {quoted(table)}")
+        return int(count), dict(zip(names, found, strict=True))
 
     def expose(self, *tables: str) -> None:
         """Bring tables into the workbench under their own names; those that are there in step stay."""
@@ -317,7 +331,7 @@ class MySQLWarehouse:
 
     def _rows(self, table: str, columns: Sequence[str] = ()) -> Iterator[pa.RecordBatch]:
         """Return the rows of a table as this object sees them: with what its open transaction changed."""
-        own = self.session.in_transaction and table in self._changed
+        own = self.session.is_fixed and (table in self._changed or not self.session.in_transaction)
         return batches(self.session, table, columns, own=own)
 
     def _forget(self, *tables: str) -> None:
