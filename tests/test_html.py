@@ -1,4 +1,4 @@
-"""The HTML summary: safe with any name, readable without a script, complete."""
+"""The page without scripts: safe with any name, complete, readable aloud."""
 
 import base64
 import hashlib
@@ -13,8 +13,10 @@ from hypothesis import strategies as st
 
 from payback.errors import PublishingError
 from payback.metrics import METRICS
+from payback.publishing.cube.folder import Kept
 from payback.publishing.html.charts import bars, nice_ticks, sparkline, trend
-from payback.publishing.html.render import render_html, write_html
+from payback.publishing.html.report_file import render_plain, write_report
+from payback.publishing.html.static import render_static
 from payback.publishing.results import Results
 from sample_results import (
     EDGES,
@@ -74,6 +76,18 @@ class Reader(HTMLParser):
         return any(part in text for text in self.texts)
 
 
+def kept_of(results):
+    """Return what a run keeps of results, without a cube."""
+    seen = results.summary
+    days = {"first_day": seen.first_day and str(seen.first_day), "last_day": seen.last_day and str(seen.last_day)}
+    return Kept({"title": seen.title, **days}, Path(), render_static(results), "")
+
+
+def render_html(results):
+    """Return the page without scripts."""
+    return render_plain(kept_of(results))
+
+
 def page(results):
     """Render and read."""
     return Reader(render_html(results))
@@ -125,7 +139,9 @@ def test_the_policy_allows_its_own_style_only():
     wanted = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     policy = next(a["content"] for tag, a in Reader(text).elements if a.get("http-equiv") == "Content-Security-Policy")
 
-    assert policy == f"default-src 'none'; style-src 'sha256-{wanted}'; base-uri 'none'; form-action 'none'"
+    assert policy == (
+        f"default-src 'none'; style-src 'sha256-{wanted}'; img-src data:; base-uri 'none'; form-action 'none'"
+    )
 
 
 def test_every_hostile_name_is_text():
@@ -300,7 +316,7 @@ def test_a_page_that_cannot_be_written_is_told(tmp_path):
     """The message names the path."""
     (tmp_path / "report.html").mkdir()
     with pytest.raises(PublishingError, match=r"could not be written\n.*report\.html"):
-        write_html(small(), tmp_path / "report.html")
+        write_report(kept_of(small()), tmp_path / "report.html", scripts=False)
 
 
 def test_ticks_are_round_and_span_the_values():

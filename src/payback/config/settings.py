@@ -18,6 +18,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from payback.currencies import check_currency
 from payback.errors import UnknownCurrencyError
+from payback.metrics import METRICS
 from payback.tables import LOADED_TABLES
 
 Severity = Literal["reject", "flag", "note", "off"]
@@ -254,6 +255,111 @@ class Publishing(Section):
     )
 
 
+class Annotation(Section):
+    """Something that happened on a day and that the charts shall mention."""
+
+    day: Day = Field(description="The day, such as 2026-11-27.")
+    text: str = Field(min_length=1, max_length=200, description="What happened, in a few words.")
+
+
+class Report(Section):
+    """How the report and the dashboard look."""
+
+    title: str | None = Field(default=None, max_length=200, description="Headline.")
+    logo: Path | None = Field(
+        default=None, description="Picture (PNG, JPEG, WebP, SVG, up to 200 kB), relative to the project folder."
+    )
+    locale: Annotated[str, Field(pattern=r"^([A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*)?$")] = Field(
+        default="", description="Language tag for numbers, days and money, such as de-DE; the reader's where empty."
+    )
+    currency: Currency | None = Field(default=None, description="Currency to show first, where there are several.")
+    theme: Literal["auto", "light", "dark"] = Field(default="auto", description="Colours at first sight.")
+    maximum_cells: int = Field(
+        default=250_000,
+        ge=1_000,
+        description="Sums that the report file may carry; beyond it detail is left out, and the page says which.",
+    )
+    annotations: list[Annotation] = Field(default_factory=list, description="Days and what happened on them.")
+
+
+class Backup(Section):
+    """Backups of the database, as `payback backup` writes them."""
+
+    folder: Path = Field(
+        default=Path("backups/"), description="Archives are written here; better a folder on another disk."
+    )
+    keep: int | None = Field(
+        default=14, ge=1, description="Newest archives of this database that stay in the folder; all where empty."
+    )
+
+
+class Maintenance(Section):
+    """What `payback maintain` clears away."""
+
+    keep_run_days: int | None = Field(
+        default=None, ge=1, description="Days for which the records of runs are kept; all where empty."
+    )
+    compact_at: Share = Field(
+        default=0.25, description="Write the DuckDB file anew where a larger share of it is empty."
+    )
+
+
+class Email(Section):
+    """Where mail is handed in, and who gets it."""
+
+    host: str | None = Field(default=None, description="The SMTP server; no mail is sent where empty.")
+    port: int = Field(default=587, ge=1, le=65535, description="Its port.")
+    user: str | None = Field(default=None, description="User name, where the server asks for one.")
+    password: SecretStr | None = Field(default=None, description="Password; set PAYBACK_EMAIL__PASSWORD instead.")
+    sender: str = Field(default="", description="Address of the sender.")
+    recipients: Annotated[list[str], BeforeValidator(_split)] = Field(
+        default_factory=list, description="Addresses that get the report."
+    )
+    security: Literal["starttls", "tls", "none"] = Field(
+        default="starttls", description="Encryption: after the greeting (port 587), from the first byte (465), or none."
+    )
+    certificates: Path | None = Field(
+        default=None, description="PEM file of the certificates to trust; those of the system where empty."
+    )
+    attach: bool = Field(default=True, description="Attach the report file to the mail.")
+    timeout: float = Field(default=30, gt=0, description="Seconds to wait for an answer.")
+
+
+class AlertRule(Section):
+    """When somebody should have a look; one kind of test a rule."""
+
+    metric: Literal[tuple(METRICS)] | None = Field(  # type: ignore[valid-type]
+        default=None, description="Metric to watch."
+    )
+    by: Literal["total", "channel", "campaign", "source"] = Field(default="total", description="What it is watched of.")
+    days: int = Field(default=7, ge=1, description="Days up to the last one with data that are looked at.")
+    below: float | None = Field(default=None, description="Alert where the metric is smaller.")
+    above: float | None = Field(default=None, description="Alert where the metric is larger.")
+    falls_by: float | None = Field(
+        default=None, gt=0, description="Alert where it falls by a larger share against the days before: 0.2 is 20 %."
+    )
+    rises_by: float | None = Field(default=None, gt=0, description="Alert where it rises by a larger share.")
+    minimum_cost: float = Field(default=0, ge=0, description="Leave out what cost less in these days.")
+    monthly_budget: float | None = Field(
+        default=None, gt=0, description="Cost planned for a month; alert where the pace leads above or below it."
+    )
+    pace: float = Field(default=0.1, gt=0, description="Share by which the pace may differ from the budget.")
+    stale_days: int | None = Field(
+        default=None, ge=1, description="Alert where a source has had no new day for more days than this."
+    )
+
+
+class Alerts(Section):
+    """Messages about what needs an eye."""
+
+    urls: Annotated[list[SecretStr], BeforeValidator(_split)] = Field(
+        default_factory=list,
+        description="Where they go, as Apprise writes addresses; set PAYBACK_ALERTS__URLS, they hold secrets.",
+    )
+    failed_run: bool = Field(default=True, description="Tell of a run that failed, where there are addresses.")
+    rules: dict[str, AlertRule] = Field(default_factory=dict, description="Name: rule.")
+
+
 class Settings(BaseSettings):
     """Every setting of Payback.
 
@@ -293,6 +399,11 @@ class Settings(BaseSettings):
     engine: EngineSettings = EngineSettings()
     logging: Logging = Logging()
     publishing: Publishing = Publishing()
+    email: Email = Email()
+    alerts: Alerts = Alerts()
+    report: Report = Report()
+    backup: Backup = Backup()
+    maintenance: Maintenance = Maintenance()
 
     @classmethod
     def settings_customise_sources(

@@ -7,9 +7,10 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from payback.pipeline.cleaning_step import QUALITY, row_accounts
+from payback.pipeline.cube_step import FOLDER, keep_cube
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     import pyarrow as pa
@@ -51,7 +52,6 @@ def roi_tables(loader: DataLoader) -> dict[str, pa.Table]:
 def publish(loader: DataLoader, tables: Mapping[str, pa.Table], record: RunRecord) -> list[dict[str, str]]:
     """Write the outputs that the settings ask for; return name, format and path of each."""
     from payback.publishing.excel import write_workbook
-    from payback.publishing.html.render import write_html
     from payback.publishing.parquet import publish_tables
     from payback.publishing.results import Results
 
@@ -66,13 +66,28 @@ def publish(loader: DataLoader, tables: Mapping[str, pa.Table], record: RunRecor
     if "excel" in formats:
         path = write_workbook(_for_workbook(results, plain), outputs / WORKBOOK)
         written.append({"name": "workbook", "format": "excel", "path": str(path)})
+    written += keep_cube(loader, results)
     if "html" in formats:
-        path = write_html(results, outputs / REPORT)
-        written.append({"name": "report", "format": "html", "path": str(path)})
+        written.append({"name": "report", "format": "html", "path": str(_write_report(loader, record))})
     return written
 
 
-def _for_workbook(results: Results, kinds: list[str]) -> Results:
+def _write_report(loader: DataLoader, record: RunRecord) -> Path:
+    """Write the report; a checkout whose front end is not built gets the page without scripts, and a warning."""
+    from payback.publishing.cube.folder import kept
+    from payback.publishing.html.assets import has_bundle
+    from payback.publishing.html.report_file import write_report
+
+    settings = loader.settings
+    outputs: Path = settings.paths.outputs
+    if not has_bundle():
+        record.warnings.append("the report has no filters: its pages have not been built (make frontend)")
+    data = kept(outputs / FOLDER)
+    cells = settings.report.maximum_cells
+    return write_report(data, outputs / REPORT, maximum_cells=cells, scripts=has_bundle())
+
+
+def _for_workbook(results: Results, kinds: Sequence[str]) -> Results:
     """Leave out tables that nobody scrolls through; the summary sheet says where they are.
 
     A million rows take a spreadsheet twenty seconds to write and a minute to open.

@@ -73,6 +73,10 @@ class Staging:
         self._pending.append((temporary, target))
         return temporary
 
+    def rename(self, target: Path, name: Path) -> None:
+        """Let what was to become ``target`` become another file of its folder: one that is named after its content."""
+        self._pending = [(temporary, name if place == target else place) for temporary, place in self._pending]
+
     def _publish(self) -> None:
         for temporary, target in self._pending:
             try:

@@ -14,6 +14,7 @@ from payback.tables import UNKNOWN_CURRENCY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
+    from datetime import date
     from decimal import Decimal
 
     from payback.publishing.results import Results, Summary
@@ -50,11 +51,16 @@ def tone_of(verdict: object) -> str:
 
 def period(summary: Summary) -> str:
     """Return the period in words."""
-    if summary.first_day is None or summary.last_day is None:
+    return days_in_words(summary.first_day, summary.last_day)
+
+
+def days_in_words(first: date | None, last: date | None) -> str:
+    """Return a first and a last day in words, with their number."""
+    if first is None or last is None:
         return "no days with data"
-    days = (summary.last_day - summary.first_day).days + 1
+    days = (last - first).days + 1
     unit = "day" if days == 1 else "days"
-    return f"{formats.day(summary.first_day)} to {formats.day(summary.last_day)} ({days:,} {unit})"
+    return f"{formats.day(first)} to {formats.day(last)} ({days:,} {unit})"
 
 
 def currencies(results: Results) -> list[str]:

@@ -1,0 +1,51 @@
+-- One row for each report of each source: what was loaded, which days are missing, which flags its days carry.
+with
+slices as (
+    select source, account, report, day, rows, loaded_at, string_split(coalesce(flags, ''), ',') as flags
+    from loads
+),
+summed as (
+    select
+        source,
+        account,
+        report,
+        min(day) as first_day,
+        max(day) as last_day,
+        count(distinct day) as days,
+        coalesce(max(day) - min(day) + 1 - count(distinct day), 0) as missing_days,
+        sum(rows)::bigint as rows,
+        max(loaded_at) as loaded_at
+    from slices
+    group by all
+),
+days_of_reports as (
+    select source, account, report, day, sum(rows)::bigint as rows
+    from slices
+    where day is not null
+    group by all
+),
+latest as (
+    select * from days_of_reports
+    qualify row_number() over (partition by source, account, report order by day desc) <= $days
+),
+calendars as (
+    select source, account, report, map_from_entries(list((day, rows) order by day)) as calendar
+    from latest
+    group by all
+),
+flagged as (
+    select source, account, report, trim(flag) as flag, count(distinct day) as days
+    from (select source, account, report, day, unnest(flags) as flag from slices)
+    where trim(flag) <> ''
+    group by all
+),
+flag_days as (
+    select source, account, report, map_from_entries(list((flag, days) order by flag)) as flags
+    from flagged
+    group by all
+)
+select summed.*, flag_days.flags, calendars.calendar
+from summed
+left join flag_days using (source, account, report)
+left join calendars using (source, account, report)
+order by source, account, report
