@@ -1,0 +1,204 @@
+"""A GA4 property that runs on this machine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
+from typing import TYPE_CHECKING, Any, Self
+from zoneinfo import ZoneInfo
+
+from payback.errors import UsageError
+from payback.sources.demo.shop import DEFAULT_END, TIME_ZONE
+from payback.testing.ga4.answers import Answers
+from payback.testing.ga4.clock import ManualClock, SystemClock
+from payback.testing.ga4.data import Shop
+from payback.testing.ga4.effects import USUAL, Effects
+from payback.testing.ga4.faults import Fault, Faults
+from payback.testing.ga4.quota import STANDARD, Limits, Quota, Usage
+from payback.testing.ga4.reports import Reports
+from payback.testing.ga4.service import HOST, Service
+
+if TYPE_CHECKING:
+    from google.analytics.data_v1beta import BetaAnalyticsDataClient
+
+    from payback.testing.ga4.faults import FaultKind
+
+FEWEST_DAYS, MOST_DAYS = 7, 3660
+SPARE_THREADS = 6
+"""Beyond the quota of concurrent requests, so that one too many is refused at once."""
+
+MORNING = 8
+"""Hour, UTC, of the day after the last one, at which a property is opened."""
+
+
+@dataclass(kw_only=True, eq=False)
+class Ga4Property:
+    """A GA4 property that answers the official client of the Data API, here and without an account.
+
+    It speaks gRPC on 127.0.0.1, from generated sessions of the demo's shop: the same seed and days give the same
+    numbers. Its clock stands still until `advance` moves it, and with it move late data and quotas.
+
+    Parameters
+    ----------
+    days : int, default 90
+        Days with data, the last one included.
+    end : date, default 2025-11-30
+        Last complete day; the property is opened on the morning after it.
+    ahead : int, default 30
+        Days after it that come into sight when the clock gets there.
+    sessions_a_day : int, default 2,000
+        Mean of sessions. With 2,000 they fit the spend of the demo's ad files; over two years they give reports of
+        more than 300,000 rows.
+    seed : int, default 1
+        Decides everything drawn.
+    number : str, default "123456789"
+        Number of the property.
+    currency, time_zone : str
+        The property's.
+    limits : Limits
+        Quota; that of a standard property by default.
+    effects : Effects
+        What the reports suffer from: late data by default.
+    tokens : dict of str to bool, optional
+        Tokens that are accepted, and whether they may read the property. None asks for no token.
+    clock : ManualClock or SystemClock, optional
+        What time it is.
+    port : int, default 0
+        Port; 0 takes a free one.
+
+    Attributes
+    ----------
+    endpoint : str
+        Address and port: what ``ga4.endpoint`` takes.
+    name : str
+        Such as ``properties/123456789``.
+    faults : Faults
+        Failures to come.
+
+    Examples
+    --------
+    >>> from google.analytics.data_v1beta.types import DateRange, Metric, RunReportRequest
+    >>> with Ga4Property(days=7, sessions_a_day=50) as shop:
+    ...     request = RunReportRequest(
+    ...         property=shop.name,
+    ...         metrics=[Metric(name="sessions")],
+    ...         date_ranges=[DateRange(start_date="7daysAgo", end_date="yesterday")],
+    ...     )
+    ...     report = shop.client().run_report(request)
+    >>> report.row_count
+    1
+    """
+
+    days: int = 90
+    end: date = DEFAULT_END
+    ahead: int = 30
+    sessions_a_day: int = 2_000
+    seed: int = 1
+    number: str = "123456789"
+    currency: str = "EUR"
+    time_zone: str = TIME_ZONE
+    limits: Limits = STANDARD
+    effects: Effects = USUAL
+    tokens: dict[str, bool] | None = None
+    clock: ManualClock | SystemClock | None = None
+    port: int = 0
+
+    def __post_init__(self) -> None:
+        if not FEWEST_DAYS <= self.days <= MOST_DAYS:
+            raise UsageError("a property needs days", got=str(self.days), allowed=f"{FEWEST_DAYS} to {MOST_DAYS}")
+        self.name = f"properties/{self.number}"
+        self.faults = Faults(self.seed)
+        self._clock = self.clock or ManualClock(datetime.combine(self.end + timedelta(days=1), time(MORNING), UTC))
+        zone = ZoneInfo(self.time_zone)
+        shop = Shop(self.end, self.days, self.ahead, self.sessions_a_day, self.seed)
+        self._quota = Quota(self.limits)
+        self._reports = Reports(shop, self.effects, zone)
+        money = (self.currency, zone)
+        self._answers = Answers(self.name, self._reports, self._quota, self.faults, self._clock, money, self.tokens)
+        self._threads = self.limits.concurrent_requests + SPARE_THREADS
+        self._channels: list[Any] = []
+        self._service = Service(self._answers, self.port, self._threads)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def endpoint(self) -> str:
+        """Address and port."""
+        return f"{HOST}:{self._service.port}"
+
+    def client(self) -> BetaAnalyticsDataClient:
+        """Return an official client that is connected with the property; closed with it."""
+        import grpc
+        from google.analytics.data_v1beta import BetaAnalyticsDataClient
+        from google.analytics.data_v1beta.services.beta_analytics_data.transports import (
+            BetaAnalyticsDataGrpcTransport,
+        )
+
+        # The client's own channels take answers of any size too.
+        channel = grpc.insecure_channel(self.endpoint, options=[("grpc.max_receive_message_length", -1)])
+        self._channels.append(channel)
+        return BetaAnalyticsDataClient(transport=BetaAnalyticsDataGrpcTransport(channel=channel))
+
+    def close(self) -> None:
+        """Stop the server, and close its clients."""
+        for channel in self._channels:
+            channel.close()
+        self._service.stop()
+        self._reports.close()
+
+    def restart(self) -> None:
+        """Break every connection, and come back on the same port."""
+        port = self._service.port
+        self._service.stop()
+        self._service = Service(self._answers, port, self._threads)
+
+    def wait(self) -> None:
+        """Serve until the server is stopped."""
+        self._service.wait()
+
+    def now(self) -> datetime:
+        """Return the time on the property's clock, in UTC."""
+        return self._clock.now()
+
+    def sleep(self, seconds: float) -> None:
+        """Move the clock on: what a client under test is given in place of ``time.sleep``."""
+        self.advance(hours=seconds / 3600)
+
+    def advance(self, days: float = 0, *, hours: float = 0) -> None:
+        """Move the clock on: days come into sight, past ones are revised, quotas fill up.
+
+        Raises
+        ------
+        UsageError
+            The property runs on the clock of the machine.
+        """
+        if not isinstance(self._clock, ManualClock):
+            raise UsageError("the clock of the machine cannot be moved", hint="give the property a ManualClock")
+        self._clock.advance(days=days, hours=hours)
+
+    def fail(
+        self,
+        kind: FaultKind,
+        *,
+        method: str | None = None,
+        after: int = 0,
+        times: int | None = 1,
+        probability: float = 1.0,
+        seconds: float = 0.0,
+    ) -> None:
+        """Let requests fail; see `Fault` for the parameters."""
+        self.faults.add(Fault(kind, method, after, times, probability, seconds))
+
+    @property
+    def usage(self) -> Usage:
+        """What the property has given: requests, tokens by hour and day, refusals."""
+        return self._quota.usage()
+
+    def suffer(self, **changes: Any) -> None:
+        """Change what the reports suffer from; see `Effects` for the names."""
+        with self._reports.lock:
+            self.effects = self._reports.effects = replace(self.effects, **changes)
