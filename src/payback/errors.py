@@ -14,6 +14,11 @@
     │   ├── UnknownCurrencyError     not an ISO 4217 code
     │   ├── TooManyRejectedRowsError the table is bad, not a few of its rows
     │   └── ValidationError          rows break the rules of the table
+    ├── SourceError                  a service that data come from
+    │   ├── SourceAccessError        exit code 2: no access, wrong property, expired credentials, service not enabled
+    │   ├── SourceFieldError         exit code 2: fields that the service does not know, or not together
+    │   ├── QuotaExhaustedError      no more is answered today; what was read is kept
+    │   └── SourceUnavailableError   it does not answer, or fails (retryable)
     ├── ConservationError            rows or money in are not rows or money out: a defect, never published
     ├── WarehouseError               the database
     │   ├── WarehouseBusyError       another program holds it (retryable)
@@ -21,7 +26,8 @@
     │   ├── SchemaVersionError       written by another version of Payback
     │   └── DiskFullError            no room to finish; nothing was changed
     ├── AnalysisError                the data cannot answer the question
-    └── PublishingError              an output cannot be written
+    ├── PublishingError              an output cannot be written
+    └── DeliveryError                a mail or an alert did not reach the service that carries it
 
 A message has up to five lines: what is wrong, where, what was found, what is allowed, and a hint with the way out.
 Messages never carry a password or a personal value.
@@ -138,6 +144,28 @@ class ValidationError(InputError, ValueError):
     broken: dict[str, int]
 
 
+class SourceError(PaybackError):
+    """A service that data come from refuses or fails."""
+
+
+class SourceAccessError(SourceError, ConfigurationError):
+    """The service does not let us in: no access, wrong property, expired credentials, a service not enabled."""
+
+
+class SourceFieldError(SourceError, ConfigurationError):
+    """The service does not know a field, or does not give some fields together."""
+
+
+class QuotaExhaustedError(SourceError):
+    """The service answers no more today; what was read is kept, and the next run goes on from there."""
+
+
+class SourceUnavailableError(SourceError):
+    """The service does not answer, or fails; trying later may help."""
+
+    retryable = True
+
+
 class ConservationError(PaybackError):
     """Rows or money that went in did not come out: a defect in Payback, so nothing is published."""
 
@@ -172,3 +200,7 @@ class AnalysisError(PaybackError):
 
 class PublishingError(PaybackError):
     """An output cannot be written."""
+
+
+class DeliveryError(PaybackError):
+    """A mail or an alert did not reach the service that carries it."""
