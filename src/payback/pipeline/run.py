@@ -208,7 +208,8 @@ class Run:
 
     def _fingerprint(self) -> str:
         """Return a hash of what is loaded, every setting and the program."""
-        settings = self.loader.settings.model_dump(mode="json", exclude={"mysql", "logging", "engine"})
+        without = {"mysql", "logging", "engine", "backup", "maintenance"}
+        settings = self.loader.settings.model_dump(mode="json", exclude=without)
         text = f"{clean_state(self.loader)} {json.dumps(settings, sort_keys=True, default=str)}"
         return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 

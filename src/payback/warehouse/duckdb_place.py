@@ -19,6 +19,7 @@ from payback.warehouse.duckdb import DuckDBWarehouse
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from payback.engine.duckdb import Engine
     from payback.warehouse.base import Warehouse
 
 _log = logging.getLogger(__name__)
@@ -70,12 +71,14 @@ class DuckDBPlace:
             self.live = None
 
     @contextmanager
-    def scratch(self) -> Iterator[Warehouse]:
-        """Give an empty database in a file beside the other, with what other programs keep there."""
+    def scratch(self, *, copy: bool = False) -> Iterator[Warehouse]:
+        """Give an empty database in a file beside the other, with what other programs keep there; or a copy of all."""
         draft = self.path.with_name(f".{self.path.name}.{secrets.token_hex(4)}.restore")
         target = None
         try:
-            self._copy_strangers(draft)
+            # A restore leaves alone what other programs keep in the file; ours is replaced later.
+            if self.live is not None and (copy or strangers(self.live)):
+                _copy(self.live.engine, draft)
             target = DuckDBWarehouse(draft, **self._options)
             yield target
         finally:
@@ -104,18 +107,6 @@ class DuckDBPlace:
         if kept is not None:
             kept.unlink()
         return None
-
-    def _copy_strangers(self, draft: Path) -> None:
-        """Start from a copy of the file where other programs keep tables or views in it: a restore is none of them."""
-        if self.live is None or not strangers(self.live):
-            return
-        engine = self.live.engine
-        own = quoted(str(engine.row("select current_database()")[0]))
-        engine.execute(f"attach {literal(str(draft))} as scratch")
-        try:
-            engine.execute(f"copy from database {own} to scratch")
-        finally:
-            engine.execute("detach scratch")
 
     def _close_live(self) -> None:
         """Close the old file; what its log holds must be in it, or the log would be applied to the new one."""
@@ -153,6 +144,16 @@ class DuckDBPlace:
             if kept is not None:
                 os.replace(kept, self.path)  # noqa: PTH105 - as above
             raise
+
+
+def _copy(engine: Engine, draft: Path) -> None:
+    """Copy every table and view of an open database into a new file."""
+    own = quoted(str(engine.row("select current_database()")[0]))
+    engine.execute(f"attach {literal(str(draft))} as scratch")
+    try:
+        engine.execute(f"copy from database {own} to scratch")
+    finally:
+        engine.execute("detach scratch")
 
 
 def _check_rows(path: Path, rows: Mapping[str, int]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+import shutil
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -68,7 +69,9 @@ def archives(folder: Path) -> list[KeptArchive]:
     return sorted(found, key=lambda one: (one.manifest.created_at if one.manifest else "", one.path.name), reverse=True)
 
 
-def superfluous(found: Sequence[KeptArchive], database: str, keep: int | None) -> list[KeptArchive]:
+def superfluous(
+    found: Sequence[KeptArchive], database: str, keep: int | None, *, newest: Path | None = None
+) -> list[KeptArchive]:
     """Return the archives of a database beyond the newest so many; those of others and unreadable ones are no matter.
 
     Parameters
@@ -79,10 +82,13 @@ def superfluous(found: Sequence[KeptArchive], database: str, keep: int | None) -
         As the manifest names it.
     keep : int, optional
         How many stay; all where None.
+    newest : Path, optional
+        One that stays and counts as the newest whatever a clock that was set back says.
     """
     if keep is None:
         return []
-    return [one for one in found if one.manifest and one.manifest.database == database][keep:]
+    own = [one for one in found if one.manifest and one.manifest.database == database and one.path != newest]
+    return own[keep - (newest is not None) :]
 
 
 def delete_archives(old: Sequence[KeptArchive]) -> list[KeptArchive]:
@@ -106,6 +112,16 @@ def dead_drafts(folder: Path) -> list[Path]:
     latest = time.time() - DEAD_SECONDS
     drafts = [*folder.glob(f".*{SUFFIX}.*.part"), *folder.glob(f"{WORK_PREFIX}*")]
     return sorted(path for path in drafts if path.stat().st_mtime < latest)
+
+
+def remove(path: Path) -> bool:
+    """Delete a left-over file or folder; tell whether it is gone."""
+    try:
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+    except OSError as error:
+        _log.warning("%s cannot be deleted: %s", path, error.strerror)
+        return False
+    return True
 
 
 def _described(path: Path) -> KeptArchive:

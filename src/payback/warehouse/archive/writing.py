@@ -67,7 +67,7 @@ def write_archive(
                 for name in TABLES:
                     say(f"backing up {name}")
                     tables.append(_write_table(warehouse, writer, name))
-            created = datetime.now(UTC).replace(microsecond=0).isoformat()
+            created = datetime.now(UTC).isoformat(timespec="microseconds")
             manifest = Manifest(version, SCHEMA_VERSION, kind, database, created, state, tables)
             writer.seal(manifest)
             say("reading the archive back")
