@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -12,14 +13,15 @@ from google.analytics.data_v1beta import types
 from payback.sources.demo.events import DOLLARS
 from payback.testing.ga4 import messages
 from payback.testing.ga4.catalogue import check_compatible, dimension, metric
+from payback.testing.ga4.faults import SERVER_ERRORS, refusal
 from payback.testing.ga4.filters import field_names
 from payback.testing.ga4.quota import cost
 from payback.testing.ga4.refusals import PROPERTY_ID, Refusal, invalid
+from payback.testing.ga4.reports import Moment
 from payback.testing.ga4.requests import read_request
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import datetime
     from zoneinfo import ZoneInfo
 
     from payback.testing.ga4.clock import ManualClock, SystemClock
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from payback.testing.ga4.faults import Faults
     from payback.testing.ga4.quota import Quota
     from payback.testing.ga4.reports import Reports
+    from payback.testing.ga4.requests import ReportPlan
 
 MOST_REPORTS = 5
 SCHEMA_TOKENS = 1
@@ -71,6 +74,7 @@ class Answers:
     ) -> None:
         self.faults = faults
         self.tokens = tokens
+        self.closing = threading.Event()
         self._name = name
         self._reports = reports
         self._quota = quota
@@ -81,10 +85,6 @@ class Answers:
     def effects(self) -> Effects:
         """What the reports suffer from."""
         return self._reports.effects
-
-    def note_failure(self, kind: str, *, server_error: bool) -> None:
-        """Write down a fault."""
-        self._quota.note_failure(kind, self._clock.now(), server_error=server_error)
 
     def check_caller(self, token: str | None, request: Any) -> None:
         """Refuse who is not known, who may not read, and who asks for a property that is not there.
@@ -118,8 +118,8 @@ class Answers:
 
     def run_report(self, request: types.RunReportRequest) -> types.RunReportResponse:
         """Answer one report."""
-        with self._admitted([request]):
-            return self._report(request)
+        with self._admitted("RunReport", [request]) as plans:
+            return self._report(plans[0])
 
     def run_batch(self, request: types.BatchRunReportsRequest) -> types.BatchRunReportsResponse:
         """Answer up to five reports."""
@@ -133,13 +133,13 @@ class Answers:
             )
         if any(each.property not in ("", request.property) for each in reports):
             raise invalid("Every request of a batch must be for the property of the batch.")
-        with self._admitted(reports):
-            answers = [self._report(each) for each in reports]
+        with self._admitted("BatchRunReports", reports) as plans:
+            answers = [self._report(plan) for plan in plans]
         return types.BatchRunReportsResponse(reports=answers, kind="analyticsData#batchRunReports")
 
     def get_metadata(self, request: types.GetMetadataRequest) -> types.Metadata:
         """Answer which fields there are."""
-        with self._admitted([]):
+        with self._admitted("GetMetadata", []):
             self._quota.charge(SCHEMA_TOKENS, 0, self._clock.now())
             return messages.schema(request.name.removesuffix("/metadata"), self.effects)
 
@@ -150,41 +150,48 @@ class Answers:
         metrics = [metric(each.name) for each in request.metrics]
         metrics += [metric(name) for name in field_names(request.metric_filter)]
         check_compatible(dimensions, metrics)
-        with self._admitted([]):
+        with self._admitted("CheckCompatibility", []):
             self._quota.charge(SCHEMA_TOKENS, 0, self._clock.now())
             return messages.compatibility(dimensions, metrics, self.effects, request.compatibility_filter.name)
 
     @contextmanager
-    def _admitted(self, reports: list[types.RunReportRequest]) -> Iterator[None]:
-        today = self._today(self._clock.now())
-        thresholded = sum(read_request(each, today).demographic for each in reports)
-        with self._quota.admitted(self._clock.now(), thresholded=thresholded):
-            yield
-
-    def _today(self, now: datetime) -> Any:
-        return now.astimezone(self._time_zone).date()
-
-    def _report(self, request: types.RunReportRequest) -> types.RunReportResponse:
+    def _admitted(self, method: str, requests: list[types.RunReportRequest]) -> Iterator[list[ReportPlan]]:
+        """Let a request in if it makes sense and there is quota, and let happen to it what is due."""
         now = self._clock.now()
-        plan = read_request(request, self._today(now))
+        today = now.astimezone(self._time_zone).date()
+        plans = [read_request(each, today) for each in requests]
+        with self._quota.admitted(now, thresholded=sum(plan.demographic for plan in plans)):
+            fault = self.faults.next(method)
+            if fault:
+                self._quota.note_failure(fault.kind, now, server_error=fault.kind in SERVER_ERRORS)
+                if fault.kind == "slow":
+                    self.closing.wait(fault.seconds)
+                elif fault.kind != "dropped":
+                    raise refusal(fault)
+            yield plans
+            if fault and fault.kind == "dropped":
+                raise refusal(fault)
+
+    def _report(self, plan: ReportPlan) -> types.RunReportResponse:
+        request = plan.request
         currency = request.currency_code or self._currency
-        rate = self._rate(currency)
+        moment = Moment(self._clock.now(), self._rate(currency))
         with self._reports.lock:
-            group = self._reports.grouped(plan, now, rate)
+            group = self._reports.grouped(plan, moment)
             page = self._reports.page(plan, group)
             response = messages.report(plan, group, page)
             for aggregation in request.metric_aggregations:
-                self._reports.look_at(now, rate)
-                rows = self._reports.aggregates(plan, group, aggregation.name)
+                rows = self._reports.aggregates(plan, group, moment, aggregation.name)
                 messages.add_aggregates(response, plan, aggregation.name, rows)
-        today = self._today(now)
-        days = (self.effects.first_kept_day(today), today)
+        kept_from = self.effects.first_kept_day(moment.now.astimezone(self._time_zone).date())
         money = (currency, self._time_zone.key)
-        response.metadata = messages.metadata(plan, group, self.effects, money, days)
+        response.metadata = messages.metadata(plan, group, self.effects, money, kept_from)
         tokens = cost(plan, len(page))
-        self._quota.charge(tokens, len(page), now)
+        self._quota.charge(tokens, len(page), moment.now)
         if request.return_property_quota:
-            response.property_quota = messages.property_quota(self._quota, now, tokens, thresholded=plan.demographic)
+            response.property_quota = messages.property_quota(
+                self._quota, moment.now, tokens, thresholded=plan.demographic
+            )
         return response
 
     def _rate(self, currency: str) -> float:

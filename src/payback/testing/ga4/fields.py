@@ -67,11 +67,6 @@ class MetricField:
     old_names: tuple[str, ...] = ()
     description: str = ""
 
-    @property
-    def whole(self) -> bool:
-        """True where values are whole numbers."""
-        return self.additive and self.type in ("TYPE_INTEGER", "TYPE_SECONDS", "TYPE_FLOAT")
-
 
 def _traffic(prefix: str, words: str, scope: DimensionScope, row: str) -> list[DimensionField]:
     """Return the dimensions of a traffic source; ``row`` is the table of its names in ``report.sql``."""
@@ -125,9 +120,11 @@ DIMENSIONS: dict[str, DimensionField] = {
 """Every dimension by its name."""
 
 _SESSIONS = "nullif(sum(sessions), 0)"
-_EURO = "getvariable('money_rate') / 100"
-_REVENUE = f"(sum(cents) - sum(refund_cents)) * {_EURO}"
-_COST = f"sum(ad_cents) * {_EURO}"
+_MONEY = "getvariable('money_rate') / 100"
+_REVENUE = f"(sum(cents) - sum(refund_cents)) * {_MONEY}"
+_COST = f"sum(ad_cents) * {_MONEY}"
+_SCALE = "any_value(factor)"
+"""What a sample stands for; advertising is never sampled."""
 
 
 def _count(name: str, label: str, category: str, scope: MetricScope, sql: str) -> MetricField:
@@ -203,8 +200,8 @@ METRICS: dict[str, MetricField] = {
         _count("ecommercePurchases", "Ecommerce purchases", "Ecommerce", "revenue", "sum(purchases)"),
         _money("purchaseRevenue", "Purchase revenue", _REVENUE),
         _money("totalRevenue", "Total revenue", _REVENUE),
-        _money("grossPurchaseRevenue", "Gross purchase revenue", f"sum(cents) * {_EURO}"),
-        _money("refundAmount", "Refund amount", f"sum(refund_cents) * {_EURO}"),
+        _money("grossPurchaseRevenue", "Gross purchase revenue", f"sum(cents) * {_MONEY}"),
+        _money("refundAmount", "Refund amount", f"sum(refund_cents) * {_MONEY}"),
         _count("totalUsers", "Total users", "User", "user", "count(distinct user_number)"),
         _count(
             "activeUsers", "Active users", "User", "user", "count(distinct user_number) filter (engaged = 1 or is_new)"
@@ -234,7 +231,7 @@ METRICS: dict[str, MetricField] = {
         _cost(
             "advertiserAdCostPerKeyEvent",
             "Cost per key event",
-            f"{_COST} / nullif(sum(key_events), 0)",
+            f"{_COST} / nullif(sum(key_events) * {_SCALE}, 0)",
             additive=False,
         ),
         MetricField(
@@ -243,7 +240,7 @@ METRICS: dict[str, MetricField] = {
             "Advertising",
             "advertising",
             "TYPE_FLOAT",
-            f"coalesce({_REVENUE} / nullif({_COST}, 0), 0)",
+            f"coalesce({_REVENUE} * {_SCALE} / nullif({_COST}, 0), 0)",
             additive=False,
             restrictions=("COST_DATA", "REVENUE_DATA"),
         ),
@@ -254,7 +251,7 @@ METRICS: dict[str, MetricField] = {
             "Ecommerce",
             "item",
             "TYPE_CURRENCY",
-            f"coalesce(sum(cents) * {_EURO}, 0)",
+            f"coalesce(sum(cents) * {_MONEY}, 0)",
             restrictions=("REVENUE_DATA",),
         ),
     )

@@ -84,9 +84,9 @@ def add_aggregates(response: types.RunReportResponse, plan: ReportPlan, kind: st
 
 
 def metadata(
-    plan: ReportPlan, group: Grouped, effects: Effects, money: tuple[str, str], days: tuple[date, date]
+    plan: ReportPlan, group: Grouped, effects: Effects, money: tuple[str, str], kept_from: date
 ) -> types.ResponseMetaData:
-    """Return what a report says about itself; ``money`` is currency and time zone, ``days`` the first ones kept."""
+    """Return what a report says about itself; ``money`` is currency and time zone."""
     currency, time_zone = money
     result = types.ResponseMetaData(
         data_loss_from_other_row=group.other_row,
@@ -106,9 +106,8 @@ def metadata(
         result.schema_restriction_response = types.ResponseMetaData.SchemaRestrictionResponse(
             active_metric_restrictions=restrictions
         )
-    kept_from, today = days
     if effects.kept_days is not None and any(each.first < kept_from for each in plan.ranges):
-        result.data_truncation_reasons = [_truncation(kept_from, plan, today)]
+        result.data_truncation_reasons = [_truncation(kept_from, plan)]
     return result
 
 
@@ -126,11 +125,11 @@ def _restrictions(plan: ReportPlan, effects: Effects) -> list[Any]:
     ]
 
 
-def _truncation(kept_from: date, plan: ReportPlan, today: date) -> Any:
+def _truncation(kept_from: date, plan: ReportPlan) -> Any:
     reason = types.ResponseMetaData.DataTruncationReason
     return reason(
         data_truncation_type=reason.DataTruncationType.DATA_TRUNCATION_TYPE_PROPERTY,
-        data_truncation_message=f"The property keeps data from {kept_from} on; today is {today}.",
+        data_truncation_message=f"The property keeps event data from {kept_from} on.",
         data_truncation_date=kept_from.isoformat(),
         data_truncation_date_ranges=[
             reason.DataTruncationDateRange(start_date=each.first.isoformat(), end_date=each.last.isoformat())

@@ -145,6 +145,7 @@ class Ga4Property:
 
     def close(self) -> None:
         """Stop the server, and close its clients."""
+        self._answers.closing.set()
         for channel in self._channels:
             channel.close()
         self._service.stop()

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import logging
-import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import grpc
 from google.analytics.data_v1beta import types
 
-from payback.testing.ga4.faults import SERVER_ERRORS, refusal
 from payback.testing.ga4.refusals import Refusal
 
 if TYPE_CHECKING:
@@ -79,25 +77,12 @@ class Service:
         def handle(request: Any, context: grpc.ServicerContext) -> Any:
             try:
                 self._answers.check_caller(_token(context), request)
-                return self._afflicted(method, answer, request)
+                return answer(request)
             except Refusal as no:
                 _LOG.debug("%s refused: %s %s", method, no.code, no.message)
                 _abort(context, no)
 
         return handle
-
-    def _afflicted(self, method: str, answer: Callable[[Any], Any], request: Any) -> Any:
-        """Answer a request, unless a fault is due."""
-        fault = self._answers.faults.next(method)
-        if fault is None:
-            return answer(request)
-        self._answers.note_failure(fault.kind, server_error=fault.kind in SERVER_ERRORS)
-        if fault.kind == "slow":
-            time.sleep(fault.seconds)
-            return answer(request)
-        if fault.kind == "dropped":
-            answer(request)
-        raise refusal(fault)
 
 
 def _token(context: grpc.ServicerContext) -> str | None:
