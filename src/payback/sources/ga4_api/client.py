@@ -28,7 +28,7 @@ SCOPES = ("https://www.googleapis.com/auth/analytics.readonly",)
 ATTEMPTS = 6
 """Tries of a call; the waits between them add up to about a minute."""
 _FIRST_WAIT = 2.0
-_TIMEOUT_SECONDS = 300.0
+_TIMEOUT_SECONDS, _SHORT_TIMEOUT_SECONDS = 300.0, 60.0
 _HOURLY_WAITS = 24
 _ANY_SIZE = [("grpc.max_send_message_length", -1), ("grpc.max_receive_message_length", -1)]
 
@@ -62,9 +62,10 @@ class Ga4Client:
     ) -> None:
         self.property_id = property_id
         self.pacer = pacer
-        self._channel: Any = None
+        # A channel without encryption carries no credentials of its own.
+        self._headers = [("authorization", f"Bearer {token}")] if endpoint and token else []
         try:
-            self._client = self._open(credentials, token, endpoint)
+            self._client: Any = self._open(credentials, token, endpoint)
         except ERRORS as error:
             raise translated(error, property_id) from error
 
@@ -78,28 +79,30 @@ class Ga4Client:
 
         def work() -> list[Any]:
             self.pacer.before(len(requests))
-            answer = self._client.batch_run_reports(call, retry=None, timeout=_TIMEOUT_SECONDS)
+            answer = self._client.batch_run_reports(call, retry=None, timeout=_TIMEOUT_SECONDS, metadata=self._headers)
             return list(ga.BatchRunReportsResponse.pb(answer).reports)
 
-        answers = self._retried(work)
+        answers: list[Any] = self._retried(work)
         self.pacer.after([answer.property_quota for answer in answers])
         return answers
 
     def metadata(self) -> Any:
         """Return the dimensions and metrics of the property, as a plain message."""
+        options = {"retry": None, "timeout": _SHORT_TIMEOUT_SECONDS, "metadata": self._headers}
         name = f"{self._name}/metadata"
-        return ga.Metadata.pb(self._retried(lambda: self._client.get_metadata(name=name, retry=None, timeout=60.0)))
+        return ga.Metadata.pb(self._retried(lambda: self._client.get_metadata(name=name, **options)))
 
-    def compatibility(self, dimensions: Sequence[str], metrics: Sequence[str]) -> list[str]:
-        """Return those of the fields that the API does not give together with the others."""
+    def incompatible(self, dimensions: Sequence[str], metrics: Sequence[str]) -> list[str]:
+        """Return those of the fields that the API does not give together; it may also refuse the question."""
         request = ga.CheckCompatibilityRequest(
             property=self._name,
             dimensions=[ga.Dimension(name=name) for name in dimensions],
             metrics=[ga.Metric(name=name) for name in metrics],
             compatibility_filter=ga.Compatibility.INCOMPATIBLE,
         )
+        options = {"retry": None, "timeout": _SHORT_TIMEOUT_SECONDS, "metadata": self._headers}
         answer = ga.CheckCompatibilityResponse.pb(
-            self._retried(lambda: self._client.check_compatibility(request, retry=None, timeout=60.0))
+            self._retried(lambda: self._client.check_compatibility(request, **options))
         )
         found = [one.dimension_metadata.api_name for one in answer.dimension_compatibilities]
         found += [one.metric_metadata.api_name for one in answer.metric_compatibilities]
@@ -115,9 +118,10 @@ class Ga4Client:
             channel = grpc.insecure_channel(endpoint, options=_ANY_SIZE)
             return BetaAnalyticsDataClient(transport=BetaAnalyticsDataGrpcTransport(channel=channel))
         if token:
-            from google.oauth2.credentials import Credentials
+            from google.oauth2 import credentials as oauth
 
-            return BetaAnalyticsDataClient(credentials=Credentials(token))
+            bearer: Any = oauth
+            return BetaAnalyticsDataClient(credentials=bearer.Credentials(token))
         if credentials:
             return BetaAnalyticsDataClient(credentials=_from_file(credentials))
         return BetaAnalyticsDataClient(client_options=ClientOptions(scopes=list(SCOPES)))
@@ -134,7 +138,7 @@ class Ga4Client:
                     hours += 1
                     self.pacer.wait_for_tokens(float("inf"))
                     continue
-                if "concurrent" not in text:
+                if "per day" in text or "24 hours" in text:
                     raise self.pacer.exhausted() from error
                 failures = self._wait(failures, error)
             except ERRORS as error:
@@ -163,8 +167,9 @@ def _from_file(path: Path) -> Any:
     """Return the credentials of a file."""
     import google.auth
 
+    load: Any = google.auth.load_credentials_from_file
     try:
-        found, _project = google.auth.load_credentials_from_file(str(path), scopes=list(SCOPES))
+        found, _project = load(str(path), scopes=list(SCOPES))
     except (OSError, ValueError, *ERRORS) as error:
         raise SourceAccessError(
             "the credentials file cannot be used",

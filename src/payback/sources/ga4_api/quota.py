@@ -142,7 +142,7 @@ class Pacer:
         self._errors.append(self.clock.now())
 
     def wait_for_tokens(self, needed: float) -> None:
-        """Wait until so many of the tokens spent within the last hour are given back; all of them, if there are fewer."""
+        """Wait until so many of the tokens spent within the last hour are given back, or all of them."""
         now, freed = self.clock.now(), 0
         seconds = _HOUR_SECONDS
         while self._spent and (now - self._spent[0][0]).total_seconds() >= _HOUR_SECONDS:
