@@ -77,7 +77,9 @@ def calendar_table(options: ProjectOptions) -> ModelTable:
 
 def dimension_table(dimension: Dimension, options: ProjectOptions) -> ModelTable:
     """Return the table of a dimension."""
-    key = ModelColumn(dimension.key, "int64", f"Key of the {dimension.name.lower()}.", hidden=True, format="0")
+    key = ModelColumn(
+        dimension.key, "int64", f"Key of the {dimension.name.lower()}.", hidden=True, is_key=True, format="0"
+    )
     columns = (key, *(attribute.column for attribute in dimension.attributes))
     return ModelTable(
         dimension.name,

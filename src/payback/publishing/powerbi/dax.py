@@ -30,7 +30,7 @@ HIDDEN_FOLDER = "Building blocks"
 def measures(fact: Fact) -> tuple[Measure, ...]:
     """Return every measure of a fact but those of time: what they are made of first, then the metrics."""
     metrics = [_measure(fact, metric) for metric in fact.metrics]
-    return (*_guard(fact), *_sums(fact), *metrics, *_shares(fact))
+    return (*_guard(fact), *_sums(fact), *metrics, *_shares(fact), *_note(fact))
 
 
 def dax(fact: Fact, metric: Metric) -> str:
@@ -120,6 +120,21 @@ def _measure(fact: Fact, metric: Metric) -> Measure:
     if fact.is_money(metric):
         words += " Blank where several currencies are in view."
     return Measure(metric.label, dax(fact, metric), words, format_string(metric.unit, metric.decimals), folder)
+
+
+def _note(fact: Fact) -> list[Measure]:
+    """Return the measure that names the currency of the amounts, or says why there are none."""
+    if not fact.note:
+        return []
+    key = column("Currency", CURRENCY_KEY)
+    lines = [
+        f"VAR Chosen = [{currency_name(fact)}]",
+        "RETURN",
+        f"    IF ( ISEMPTY ( '{fact.name}' ), \"No rows in view\",",
+        '        IF ( ISBLANK ( Chosen ), "Several currencies: choose one",',
+        f'            "Amounts in " & LOOKUPVALUE ( {column("Currency", "Currency")}, {key}, Chosen ) ) )',
+    ]
+    return [Measure(fact.note, "\n".join(lines), "Currency of the amounts in view, in words.", "@", "Amounts")]
 
 
 def _shares(fact: Fact) -> list[Measure]:

@@ -33,7 +33,14 @@ CURRENCY = Dimension(
     "Currencies of the amounts. Amounts of different currencies are never added: choose one.",
     ("currency",),
     (
-        Attribute("currency_label", "Currency", "string", "ISO 4217 code; XXX where nobody stated a currency."),
+        Attribute(
+            "currency_label",
+            "Currency",
+            "string",
+            "ISO 4217 code; XXX where nobody stated a currency.",
+            sort_by="Currency Order",
+        ),
+        Attribute("position", "Currency Order", "int64", "1 for the currency with the most rows.", "0", hidden=True),
         Attribute("sign", "Sign", "string", "What stands before an amount of the currency."),
     ),
     "dimension_currency.sql",

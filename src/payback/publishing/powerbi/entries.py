@@ -109,6 +109,8 @@ class Fact:
         Display folders and the names of their metrics; others stand in a folder named after the fact.
     shares : tuple of str
         Names of the metrics that get a measure of their share.
+    note : str
+        Name of the measure that says in words which currency the amounts are in.
     """
 
     name: str
@@ -123,6 +125,7 @@ class Fact:
     query: str = ""
     folders: tuple[tuple[str, tuple[str, ...]], ...] = ()
     shares: tuple[str, ...] = ()
+    note: str = ""
 
     @property
     def file(self) -> str:

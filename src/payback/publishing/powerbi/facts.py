@@ -57,6 +57,7 @@ CAMPAIGN_PERFORMANCE = Fact(
         ("Quality", ("coverage",)),
     ),
     shares=("cost", "revenue"),
+    note="Amounts In",
 )
 
 _TRAFFIC = (
@@ -116,6 +117,7 @@ CUSTOMER_FACTS = Fact(
     query="customer_rows.sql",
     summed=False,
     shares=("customers", "customer_revenue"),
+    note="Customer Amounts In",
 )
 
 _WORDS = (

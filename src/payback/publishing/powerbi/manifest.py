@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-MANIFEST = "payback.manifest.json"
+MANIFEST = "payback.manifest"
 _OF_DESKTOP = ".pbi"
 """Folder in which Power BI Desktop keeps its own settings and its cache; opening a project is no change of it."""
 

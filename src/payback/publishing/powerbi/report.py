@@ -118,6 +118,8 @@ def _visual(page: Page, visual: Visual, order: int) -> dict[str, Any]:
     objects = _objects(visual)
     content |= {"objects": objects} if objects else {}
     content["visualContainerObjects"] = _container(visual)
+    if visual.shared:
+        content["syncGroup"] = {"groupName": visual.name, "fieldChanges": True, "filterChanges": True}
     content["drillFilterOtherVisuals"] = True
     return _headed(
         "visual",
@@ -157,15 +159,21 @@ def _expression(one: Field) -> dict[str, Any]:
 
 
 def _objects(visual: Visual) -> dict[str, Any]:
+    """Return what a visual needs besides the theme."""
     if visual.kind == "textbox":
-        runs = [{"textRuns": [{"value": line}]} for line in visual.lines]
-        return {"general": [{"properties": {"paragraphs": runs}}]}
+        style = {"textStyle": {"fontSize": "18pt", "fontWeight": "bold"}} if len(visual.lines) == 1 else {}
+        return {
+            "general": [
+                {"properties": {"paragraphs": [{"textRuns": [{"value": line} | style]} for line in visual.lines]}}
+            ]
+        }
     if visual.kind == "slicer":
-        mode = "'Between'" if visual.range else "'Dropdown'"
-        objects: dict[str, Any] = {"data": [_properties(mode=mode)]}
-        if visual.single:
-            objects["selection"] = [_properties(singleSelect="true")]
-        return objects
+        objects: dict[str, Any] = {"data": [_properties(mode="'Between'" if visual.range else "'Dropdown'")]}
+        objects["header"] = [_properties(show="false")]
+        # One is always chosen: the first, until somebody chooses another.
+        return objects | ({"selection": [_properties(strictSingleSelect="true")]} if visual.single else {})
+    if visual.kind in ("tableEx", "pivotTable"):
+        return {"columnHeaders": [_properties(autoSizeColumnWidth="true", columnAdjustment="'growToFit'")]}
     return {}
 
 

@@ -143,8 +143,10 @@ def _column(table: ModelTable, column: ModelColumn) -> list[str]:
     lines = [*_described(column.description), f"column {quoted_name(column.name)}", f"\tdataType: {column.type}"]
     lines += ["\tisHidden"] if column.hidden else []
     lines += ["\tisKey"] if column.is_key else []
-    lines += ["\tisAvailableInMdx: false"] if column.hidden else []
     lines += [f"\tformatString: {column.format}"] if column.format else []
+    # Excel needs the columns that others are sorted by.
+    sorts = any(other.sort_by == column.name for other in table.columns)
+    lines += ["\tisAvailableInMdx: false"] if column.hidden and not sorts else []
     lines += [f"\tdisplayFolder: {column.folder}"] if column.folder else []
     lines.append(f"\tlineageTag: {tag('column', table.name, column.name)}")
     lines += [f"\tdataCategory: {column.category}"] if column.category else []
@@ -174,7 +176,7 @@ def _partition(partition: Partition) -> list[str]:
 
 def _policy(partition: Partition) -> list[str]:
     lines = ["\trefreshPolicy", *(f"\t\t{name}: {value}" for name, value in _POLICY.items()), "\t\tsourceExpression ="]
-    return [*lines, *(f"\t\t\t\t{line}" for line in partition.expression.splitlines()), ""]
+    return [*lines, *(f"\t\t\t{line}" for line in partition.expression.splitlines()), ""]
 
 
 def _expressed(head: str, expression: str) -> list[str]:

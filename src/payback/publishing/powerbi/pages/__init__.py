@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from payback.publishing.powerbi.pages import summary
+from payback.publishing.powerbi.pages import campaigns, channels, funnel, quality, segments, summary, trends
 
-PAGES = (summary.PAGE,)
+PAGES = (
+    summary.PAGE,
+    channels.PAGE,
+    campaigns.PAGE,
+    funnel.PAGE,
+    segments.PAGE,
+    trends.PAGE,
+    quality.PAGE,
+)
 """The pages in their order."""

@@ -15,7 +15,6 @@ Kind = Literal[
     "tableEx",
     "pivotTable",
     "slicer",
-    "funnel",
     "textbox",
 ]
 
@@ -76,6 +75,8 @@ class Visual:
         A slicer that chooses one value at most.
     range : bool
         A slicer of a range of days.
+    shared : bool
+        A slicer whose choice holds on every page that has it.
     """
 
     name: str
@@ -88,6 +89,7 @@ class Visual:
     lines: tuple[str, ...] = ()
     single: bool = False
     range: bool = False
+    shared: bool = False
 
     @property
     def fields(self) -> tuple[Field, ...]:
