@@ -18,6 +18,8 @@ import sidemantic_dax as dax
 from pbix_mcp.dax import engine
 from pbix_mcp.dax.function_catalog import FUNCTION_CATALOG
 
+INTERVALS = {"DAY", "WEEK", "MONTH", "QUARTER", "YEAR"}
+"""Words of the functions of time, which the parser takes for variables."""
 FUNCTIONS = {name.upper() for name, _ in FUNCTION_CATALOG}
 
 
@@ -72,6 +74,11 @@ def called(tokens):
             yield this["Ident"]
 
 
+def is_interval(issue):
+    """Tell whether the parser takes an interval of a function of time for something unknown."""
+    return issue.code.value == "UnknownIdentifier" and issue.message.split("`")[1].upper() in INTERVALS
+
+
 def check(model):
     """Return what is wrong with the DAX of a model."""
     known = metadata(model)
@@ -83,7 +90,11 @@ def check(model):
             findings.append({"code": "DAX_SYNTAX", "name": place, "message": str(error)})
             continue
         issues = [*dax.validate_expression(text), *dax.validate_expression_against_model(text, known)]
-        findings += [{"code": f"DAX_{issue.code.value}", "name": place, "message": issue.message} for issue in issues]
+        findings += [
+            {"code": f"DAX_{issue.code.value}", "name": place, "message": issue.message}
+            for issue in issues
+            if not is_interval(issue)
+        ]
         for name in sorted(functions_of(text) - FUNCTIONS):
             findings.append({"code": "DAX_FUNCTION", "name": place, "message": f"Power BI has no function {name}"})
     return findings
