@@ -360,6 +360,64 @@ class Alerts(Section):
     rules: dict[str, AlertRule] = Field(default_factory=dict, description="Name: rule.")
 
 
+def _property_number(text: str) -> str:
+    number = text.strip().removeprefix("properties/")
+    if number.isascii() and number.isdigit():
+        return number
+    known = "a measurement id" if number.upper().startswith(("G-", "UA-", "GTM-", "AW-")) else "no property"
+    raise ValueError(f"is {known}; the number of a property stands in Admin > Property settings, such as 123456789")
+
+
+PropertyNumber = Annotated[str, AfterValidator(_property_number), Field(examples=["123456789"])]
+
+
+class GA4(Section):
+    """Google Analytics 4 by its Data API. Without a property nothing is asked for."""
+
+    property: PropertyNumber | None = Field(default=None, description="Number of the property to read.")
+    properties: Annotated[list[PropertyNumber], BeforeValidator(_split)] = Field(
+        default_factory=list, description="Numbers of several properties; each has its own days and quota."
+    )
+    credentials: Path | None = Field(
+        default=None,
+        description="JSON key of a service account; without it those of the environment "
+        "(gcloud auth application-default login).",
+    )
+    token: SecretStr | None = Field(
+        default=None, description="OAuth access token instead; better given by the environment than written in a file."
+    )
+    endpoint: str | None = Field(
+        default=None,
+        pattern=r"^\S+:\d+$",
+        description="host:port of a server without encryption, such as python -m payback.testing.ga4.",
+    )
+    start_date: Day | None = Field(
+        default=None, description="First day to read, by the property's calendar; 90 days ago where empty."
+    )
+    reread_days: int = Field(default=4, ge=1, description="Days after a day in which its sessions still change.")
+    reread_outcome_days: int = Field(
+        default=14, ge=1, description="Days after a day in which its conversions and revenue still change."
+    )
+    days_a_request: int = Field(default=7, ge=1, le=366, description="Days asked for at a time and written at once.")
+    page_size: int = Field(default=250_000, ge=1, le=250_000, description="Rows of a page.")
+    quota_left: Annotated[float, Field(ge=0, lt=1)] = Field(
+        default=0.1, description="Share of every quota that is left to other users of the property."
+    )
+    revenue: Literal["purchase", "total"] = Field(
+        default="purchase",
+        description="purchase: of purchases less refunds; total: with subscriptions and advertising on the site.",
+    )
+    currency: Currency | None = Field(
+        default=None, description="Currency that GA4 converts amounts into; that of the property where empty."
+    )
+    cost: bool = Field(default=True, description="Read the cost of linked ad accounts too.")
+    reconcile: bool = Field(default=True, description="Compare the rows of each day with GA4's own totals.")
+
+    def numbers(self) -> tuple[str, ...]:
+        """All properties, each once."""
+        return tuple(dict.fromkeys([*([self.property] if self.property else []), *self.properties]))
+
+
 class Settings(BaseSettings):
     """Every setting of Payback.
 
@@ -399,6 +457,7 @@ class Settings(BaseSettings):
     engine: EngineSettings = EngineSettings()
     logging: Logging = Logging()
     publishing: Publishing = Publishing()
+    ga4: GA4 = GA4()
     email: Email = Email()
     alerts: Alerts = Alerts()
     report: Report = Report()
