@@ -30,7 +30,7 @@ click.rich_click.COMMAND_GROUPS = {
         {"name": "Start", "commands": ["demo", "init", "doctor", "config", "db"]},
         {"name": "Work", "commands": ["load", "run"]},
         {"name": "Look", "commands": ["roi", "segments", "rejected", "runs"]},
-        {"name": "Share", "commands": ["report", "serve", "alerts", "schedule"]},
+        {"name": "Share", "commands": ["report", "serve", "powerbi", "alerts", "schedule"]},
         {"name": "Keep", "commands": ["backup", "restore", "maintain"]},
     ]
 }
@@ -39,7 +39,7 @@ _MODULES = {
     "demo": "start", "init": "start", "doctor": "start", "config": "start", "db": "database",
     "load": "work", "run": "work",
     "roi": "look", "segments": "look", "rejected": "look", "runs": "look",
-    "report": "share", "serve": "share", "alerts": "deliver", "schedule": "deliver",
+    "report": "share", "serve": "share", "powerbi": "powerbi", "alerts": "deliver", "schedule": "deliver",
     "backup": "keep", "restore": "keep", "maintain": "keep",
 }  # fmt: skip
 """Commands and the module that holds each; it is imported when the command is used."""

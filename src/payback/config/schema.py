@@ -84,10 +84,10 @@ def names_in(above: Key) -> list[str]:
 
 def nearest(key: Key) -> str | None:
     """Return the known setting that is most likely meant, as people write it."""
-    siblings = difflib.get_close_matches(key[-1], names_in(key[:-1]), 1, 0.5)
-    if siblings:
-        return dotted((*key[:-1], siblings[0]))
     elsewhere = {other[-1]: other for other in known()}
+    siblings = difflib.get_close_matches(key[-1], names_in(key[:-1]), 1, 0.5)
+    if siblings and key[-1] not in elsewhere:
+        return dotted((*key[:-1], siblings[0]))
     found = difflib.get_close_matches(key[-1], elsewhere, 1, 0.85)
     return dotted(elsewhere[found[0]]) if found else None
 

@@ -24,7 +24,7 @@ from payback.tables import LOADED_TABLES
 Severity = Literal["reject", "flag", "note", "off"]
 DateOrder = Literal["auto", "dmy", "mdy"]
 DecimalSign = Literal["auto", ",", "."]
-Format = Literal["parquet", "csv", "excel", "html"]
+Format = Literal["parquet", "csv", "excel", "html", "powerbi"]
 TableName = Literal["campaigns", "customers", "orders", "campaign_details"]
 
 READABLE_COLUMNS = tuple(dict.fromkeys(column.name for table in LOADED_TABLES for column in table.readable))
@@ -251,8 +251,19 @@ class Publishing(Section):
     """What is written into paths.outputs."""
 
     formats: Annotated[list[Format], BeforeValidator(_split)] = Field(
-        default=["parquet", "csv", "excel", "html"], description="Formats to write."
+        default=["parquet", "csv", "excel", "html", "powerbi"], description="Formats to write."
     )
+
+
+class PowerBI(Section):
+    """The Power BI project."""
+
+    source: Literal["parquet", "mysql"] = Field(
+        default="parquet",
+        description="Where Power BI reads the rows: the folder data beside the project, or the MySQL database.",
+    )
+    incremental: bool = Field(default=False, description="Refresh the facts by months.")
+    dark: bool = Field(default=False, description="Dark colours.")
 
 
 class Annotation(Section):
@@ -418,6 +429,25 @@ class GA4(Section):
         return tuple(dict.fromkeys([*([self.property] if self.property else []), *self.properties]))
 
 
+class Serve(Section):
+    """The dashboard: payback serve."""
+
+    host: str = Field(
+        default="127.0.0.1", description="Address to listen on; one that others can reach needs a password."
+    )
+    port: int = Field(default=8321, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
+    password: SecretStr | None = Field(
+        default=None, description="What readers log in with; better given by the environment than written in a file."
+    )
+    token: SecretStr | None = Field(
+        default=None,
+        description="Token in the address, where there is no password; a new one at each start where empty.",
+    )
+    names: list[str] = Field(
+        default_factory=list, description="Further names by which the server is called, such as that of a proxy."
+    )
+
+
 class Settings(BaseSettings):
     """Every setting of Payback.
 
@@ -457,10 +487,12 @@ class Settings(BaseSettings):
     engine: EngineSettings = EngineSettings()
     logging: Logging = Logging()
     publishing: Publishing = Publishing()
+    powerbi: PowerBI = PowerBI()
     ga4: GA4 = GA4()
     email: Email = Email()
     alerts: Alerts = Alerts()
     report: Report = Report()
+    serve: Serve = Serve()
     backup: Backup = Backup()
     maintenance: Maintenance = Maintenance()
 

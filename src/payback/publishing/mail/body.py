@@ -1,0 +1,138 @@
+"""Say the results in a mail: what happened, the figures with their change, the channels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from payback.metrics import METRICS
+from payback.publishing import formats, story
+from payback.tables import UNKNOWN_CURRENCY
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from payback.publishing.results import Results
+
+    Record = dict[str, Any]
+
+CARDS = ("cost", "revenue", "profit", "roi", "roas", "cpa")
+COLUMNS = ("cost", "revenue", "profit", "roi")
+_CHANNELS = 12
+"""Channels of the table; mail clients clip long messages."""
+_RELATIVE = {"cost": "cost_change", "revenue": "revenue_change"}
+
+
+@dataclass(frozen=True)
+class MailBody:
+    """Subject, plain text and HTML of a mail."""
+
+    subject: str
+    text: str
+    html: str
+
+
+@dataclass(frozen=True)
+class Card:
+    """One figure: its name, its value, its change in words, and whether that is good, bad or neither."""
+
+    label: str
+    value: str
+    change: str
+    tone: str
+
+
+def mail_body(results: Results, *, images: Sequence[str] = (), link: str = "") -> MailBody:
+    """Return the mail that tells results.
+
+    Parameters
+    ----------
+    results : Results
+        Uses ``roi_total`` and ``roi_by_channel``, with their changes where they were compared.
+    images : sequence of str
+        Names of images that go with the mail.
+    link : str
+        Address of the whole report, where there is one.
+    """
+    told = [(name, [story.plain(one) for one in sentences]) for name, sentences in story.headline(results)]
+    values: Mapping[str, Any] = {
+        "title": results.summary.title,
+        "period": story.period(results.summary),
+        "told": told,
+        "blocks": [_block(results, currency) for currency in story.currencies(results)],
+        "columns": [METRICS[name].label for name in COLUMNS],
+        "images": images,
+        "link": link,
+        "created": f"{results.summary.created_at:%Y-%m-%d %H:%M} UTC",
+        "version": results.summary.version,
+        "warnings": list(results.summary.warnings)[:5],
+    }
+    first = told[0][1][0] if told and told[0][1] else ""
+    subject = f"{results.summary.title}: {first}" if first else results.summary.title
+    return MailBody(_short(subject), _render("mail.txt", values), _render("mail.html", values))
+
+
+def _render(name: str, values: Mapping[str, Any]) -> str:
+    environment = Environment(
+        loader=PackageLoader("payback.publishing.mail", "."),
+        autoescape=name.endswith(".html"),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template(name).render(values)
+
+
+def _block(results: Results, currency: str) -> dict[str, Any]:
+    total = next(row for row in results.records("roi_total") if (row.get("currency") or UNKNOWN_CURRENCY) == currency)
+    rows = [row for row in results.records("roi_by_channel") if (row.get("currency") or UNKNOWN_CURRENCY) == currency]
+    rows.sort(key=lambda row: -(row.get("cost") or 0))
+    return {
+        "name": story.currency_name(currency),
+        "cards": [_card(name, total, currency) for name in CARDS if total.get(name) is not None],
+        "channels": [
+            {
+                "name": row.get("channel") or story.NO_NAME,
+                "values": [_value(name, row, currency) for name in COLUMNS],
+                "verdict": row.get("verdict") or "",
+            }
+            for row in rows[:_CHANNELS]
+        ],
+        "more": max(0, len(rows) - _CHANNELS),
+    }
+
+
+def _card(name: str, total: Record, currency: str) -> Card:
+    metric = METRICS[name]
+    change, tone = "", "neutral"
+    if (key := _RELATIVE.get(name)) and total.get(key) is not None:
+        change = _arrow(total[key], formats.percent(abs(total[key])))
+        tone = _tone(total[key], metric.better)
+    elif name == "roi" and total.get("roi_change") is not None:
+        change = _arrow(total["roi_change"], f"{abs(total['roi_change']) * 100:.1f} points")
+        tone = _tone(total["roi_change"], metric.better)
+    return Card(metric.label, _value(name, total, currency), change, tone)
+
+
+def _arrow(change: float, text: str) -> str:
+    return "unchanged" if not change else f"▲ up {text}" if change > 0 else f"▼ down {text}"
+
+
+def _tone(change: float, better: str) -> str:
+    if not change or better == "neutral":
+        return "neutral"
+    return "good" if (change > 0) == (better == "higher") else "bad"
+
+
+def _value(name: str, row: Record, currency: str) -> str:
+    unit, decimals, value = METRICS[name].unit, METRICS[name].decimals, row.get(name)
+    if unit == "money":
+        return formats.short_money(value, currency)
+    write = {"percent": formats.percent, "multiple": formats.multiple}.get(unit, formats.short_number)
+    return write(value, decimals)
+
+
+def _short(subject: str) -> str:
+    return subject if len(subject) <= 120 else f"{subject[:119].rstrip()}…"  # noqa: PLR2004 - a subject is one line
