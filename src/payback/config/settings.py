@@ -429,6 +429,72 @@ class GA4(Section):
         return tuple(dict.fromkeys([*([self.property] if self.property else []), *self.properties]))
 
 
+class ExportCrm(Section):
+    """The shop's own file of people: age and gender are in no export of GA4."""
+
+    path: Path | None = Field(default=None, description="CSV or Parquet file, one line a person.")
+    key: str = Field(
+        default="user_id", description="Its column with the id that GA4 has as user_id, plain or as SHA-256."
+    )
+    age: str | None = Field(default=None, description="Its column of ages.")
+    gender: str | None = Field(default=None, description="Its column of genders.")
+    country: str | None = Field(default=None, description="Its column of countries, used where GA4 knows none.")
+
+    def columns(self) -> dict[str, str]:
+        """Return our column -> header, of those that were given."""
+        given = {"age": self.age, "gender": self.gender, "country": self.country}
+        return {name: header for name, header in given.items() if header}
+
+
+class GA4Export(Section):
+    """The BigQuery export of Google Analytics 4, from files or from BigQuery. Without either nothing is read."""
+
+    path: Path | None = Field(
+        default=None,
+        description="Folder, file or pattern of exported tables, such as exports/events_*.parquet (or .json, .json.gz).",
+    )
+    bigquery: str | None = Field(
+        default=None,
+        pattern=r"^[\w:.-]+\.\w+$",
+        description="project.dataset to read instead, such as my-project.analytics_123456789.",
+    )
+    credentials: Path | None = Field(
+        default=None, description="JSON key of a service account for BigQuery; without it those of the environment."
+    )
+    endpoint: str | None = Field(
+        default=None,
+        pattern=r"^https?://\S+$",
+        description="Address of a server that stands in for BigQuery, such as payback.testing.bigquery gives.",
+    )
+    maximum_bytes: int = Field(
+        default=100 * 10**9,
+        ge=1,
+        description="Bytes that a run may have BigQuery read, which Google bills; beyond it nothing is read.",
+    )
+    start_date: Day | None = Field(default=None, description="First day to read; every day of the export where empty.")
+    account: str | None = Field(
+        default=None, max_length=100, description="Name of the property; BigQuery's dataset tells it."
+    )
+    lookback_days: int = Field(
+        default=90, ge=0, le=730, description="A direct session takes the visitor's last source that is no older."
+    )
+    key_events: Annotated[list[str], BeforeValidator(_split)] = Field(
+        default_factory=list, description="Events that count as conversions beside purchases, such as generate_lead."
+    )
+    campaigns: bool = Field(
+        default=False,
+        description="Write what came of campaigns into the table campaigns too, beside the ad platforms' own claims.",
+    )
+    customers: bool = Field(
+        default=False, description="Write one customer a visitor; off where a file of the shop has the customers."
+    )
+    customer_id: Literal["user_pseudo_id", "user_id"] = Field(
+        default="user_pseudo_id",
+        description="What makes a customer: the browser, or the shop's own id where a visitor was signed in.",
+    )
+    crm: ExportCrm = ExportCrm()
+
+
 class Serve(Section):
     """The dashboard: payback serve."""
 
@@ -489,6 +555,7 @@ class Settings(BaseSettings):
     publishing: Publishing = Publishing()
     powerbi: PowerBI = PowerBI()
     ga4: GA4 = GA4()
+    ga4_export: GA4Export = GA4Export()
     email: Email = Email()
     alerts: Alerts = Alerts()
     report: Report = Report()

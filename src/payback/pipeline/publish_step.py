@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from payback.pipeline.cleaning_step import QUALITY, row_accounts
 from payback.pipeline.cube_step import FOLDER, keep_cube
+from payback.pipeline.powerbi_step import publish_powerbi
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -66,6 +67,8 @@ def publish(loader: DataLoader, tables: Mapping[str, pa.Table], record: RunRecor
     if "excel" in formats:
         path = write_workbook(_for_workbook(results, plain), outputs / WORKBOOK)
         written.append({"name": "workbook", "format": "excel", "path": str(path)})
+    if "powerbi" in formats:
+        written += publish_powerbi(loader, results, record)
     written += keep_cube(loader, results)
     if "html" in formats:
         written.append({"name": "report", "format": "html", "path": str(_write_report(loader, record))})

@@ -1,4 +1,4 @@
-"""The rows of the model as Parquet: exactly its columns in its types, written by the engine straight from its tables."""
+"""The rows of the model as Parquet: its columns in its types, written by the engine straight from its tables."""
 
 from __future__ import annotations
 
@@ -21,8 +21,9 @@ from payback.tables import (
     CLEAN_CUSTOMERS,
     CUSTOMER_SEGMENTS,
     DATA_QUALITY,
+    Column,
+    Table,
 )
-from payback.tables import Column, Table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -131,7 +132,10 @@ class DataWriter:
         there = {row[0] for row in self.engine.rows("select table_name from information_schema.tables")}
         there |= {row[0] for row in self.engine.rows("select view_name from duckdb_views()")}
         for table in WAREHOUSE:
-            self._view(table, quoted(table.name) if table.name in there else "")
+            if table.name in self.results.tables:
+                self._register(table, self.results.tables[table.name])
+            else:
+                self._view(table, quoted(table.name) if table.name in there else "")
         for table in (_ROI, _PROFILES):
             found = self.results.tables.get(table.name)
             self._register(table, found)
@@ -223,7 +227,7 @@ def _column_text(column: Column, kind: str | None) -> str:
     """Return the SQL of a column as our tables have it; exact numbers stay as they are."""
     name = quoted(column.name)
     if kind is not None and (
-        kind == SQL_TYPES[column.type].upper() or kind.startswith("DECIMAL") and column.type == "decimal"
+        kind == SQL_TYPES[column.type].upper() or (kind.startswith("DECIMAL") and column.type == "decimal")
     ):
         return name
     wanted = "decimal(38, 6)" if column.type == "decimal" else SQL_TYPES[column.type]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from payback.errors import PublishingError
@@ -18,6 +17,8 @@ from payback.publishing.powerbi.swap import Swap
 from payback.publishing.powerbi.tmdl import model_files
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from payback.engine.duckdb import Engine
     from payback.publishing.results import Results
 
@@ -100,7 +101,7 @@ def refresh_rows(engine: Engine, results: Results, folder: Path) -> list[str]:
 
 
 def changes_of(folder: Path) -> list[str]:
-    """Return the files of a project that somebody changed, added or removed since it was written; none for no project."""
+    """Return the files of a project that somebody changed, added or removed since it was written."""
     return changed_files(folder, ITEMS)
 
 

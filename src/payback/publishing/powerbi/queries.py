@@ -33,8 +33,8 @@ def text(value: str) -> str:
 
     Examples
     --------
-    >>> print(text('a "b"'))
-    "a ""b\"""
+    >>> print(text('a "b" c'))
+    "a ""b"" c"
     """
     spelled = value.replace("#(", "#(#)(").replace('"', '""')
     return '"' + "".join(letter if letter.isprintable() else f"#({ord(letter):08x})" for letter in spelled) + '"'
@@ -90,7 +90,8 @@ def view_query(view: str, day: str = "") -> str:
     if not day:
         return _lines(steps, "Rows")
     # Right after the navigation, so that the server does it.
-    test = f"{identifier(day, field=True)} >= Date.From({RANGE_START}) and {identifier(day, field=True)} < Date.From({RANGE_END})"
+    column = identifier(day, field=True)
+    test = f"{column} >= Date.From({RANGE_START}) and {column} < Date.From({RANGE_END})"
     return _lines([*steps, f"Chosen = Table.SelectRows(Rows, each {test})"], "Chosen")
 
 

@@ -143,7 +143,7 @@ def _projections(fields: Sequence[Field]) -> dict[str, Any]:
 
 
 def _projection(one: Field) -> dict[str, Any]:
-    content = {
+    content: dict[str, Any] = {
         "field": _expression(one),
         "queryRef": f"{one.table}.{one.name}",
         "nativeQueryRef": one.label or one.name,
@@ -161,12 +161,7 @@ def _expression(one: Field) -> dict[str, Any]:
 def _objects(visual: Visual) -> dict[str, Any]:
     """Return what a visual needs besides the theme."""
     if visual.kind == "textbox":
-        style = {"textStyle": {"fontSize": "18pt", "fontWeight": "bold"}} if len(visual.lines) == 1 else {}
-        return {
-            "general": [
-                {"properties": {"paragraphs": [{"textRuns": [{"value": line} | style]} for line in visual.lines]}}
-            ]
-        }
+        return {"general": [{"properties": {"paragraphs": [_paragraph(visual, line) for line in visual.lines]}}]}
     if visual.kind == "slicer":
         objects: dict[str, Any] = {"data": [_properties(mode="'Between'" if visual.range else "'Dropdown'")]}
         objects["header"] = [_properties(show="false")]
@@ -175,6 +170,12 @@ def _objects(visual: Visual) -> dict[str, Any]:
     if visual.kind in ("tableEx", "pivotTable"):
         return {"columnHeaders": [_properties(autoSizeColumnWidth="true", columnAdjustment="'growToFit'")]}
     return {}
+
+
+def _paragraph(visual: Visual, line: str) -> dict[str, Any]:
+    """Return a paragraph of a text box; one alone is a heading."""
+    style = {"textStyle": {"fontSize": "18pt", "fontWeight": "bold"}} if len(visual.lines) == 1 else {}
+    return {"textRuns": [{"value": line, **style}]}
 
 
 def _container(visual: Visual) -> dict[str, Any]:

@@ -180,7 +180,7 @@ def _policy(partition: Partition) -> list[str]:
 
 
 def _expressed(head: str, expression: str) -> list[str]:
-    """Return an object with its expression: on its line where it is one line, else below it, deeper than its properties."""
+    """Return an object with its expression: beside it where that is one line, else below, deeper than properties."""
     lines = expression.splitlines()
     if len(lines) == 1:
         return [f"{head} = {expression}"]

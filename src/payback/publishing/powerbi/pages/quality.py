@@ -22,8 +22,7 @@ _TIME = (
 PAGE = Page(
     "Data quality and method",
     (
-        *header.title("Where the rows went, and how the figures are made"),
-        header.currency(0),
+        header.title("Where the rows went, and how the figures are made", width=900)[0],
         Visual(
             "rows",
             "cardVisual",
@@ -41,7 +40,6 @@ PAGE = Page(
                         "Rows Missing",
                         "Share Clean",
                     ),
-                    measure("Coverage"),
                     measure("Last Day", "Date"),
                 )
             },
@@ -72,6 +70,7 @@ PAGE = Page(
                     column(_QUALITY, "Severity"),
                     column(_QUALITY, "Reason"),
                     column(_QUALITY, "Rule"),
+                    column("Currency", "Currency"),
                     *_measures(_QUALITY, "Rows Concerned", "Cost Concerned"),
                 )
             },
