@@ -228,6 +228,22 @@ def test_rows_that_must_be_encrypted_are_not_read_in_plain_text(mysql_address):
         assert not address.may_be_plain
 
 
+def test_account_that_must_encrypt_reads_encrypted(mysql_address, mysql_server):
+    """An account with `require ssl`, as `payback db grants` prints it, reads over the encrypted connection."""
+    mysql_server.execute(
+        "create user pb_ssl identified by 'Long-password-1' require ssl",
+        f"grant all on `{mysql_address.database}`.* to pb_ssl",
+    )
+    try:
+        warehouse = MySQLWarehouse(replace(mysql_address, user="pb_ssl", password="Long-password-1"))
+        assert not warehouse.session.may_be_plain
+        write(warehouse)
+        assert warehouse.read("campaigns").num_rows == 1
+        warehouse.close()
+    finally:
+        mysql_server.execute("drop user pb_ssl")
+
+
 def test_server_that_asks_for_a_file_gets_none(session, tmp_path):
     """A server may ask for any file in answer to any statement; only our own stream is ever sent."""
     secret = tmp_path / "secret.txt"

@@ -63,7 +63,7 @@ def batches(
         See what the open transaction changed, which only its own connection does.
     """
     names = tuple(columns) or TABLES[table].names
-    if fast and not own and session.address.may_be_plain and (found := _connectorx()):
+    if fast and not own and session.may_be_plain and (found := _connectorx()):
         yield from _by_connectorx(found, session, table, names)
     else:
         yield from _by_lines(session, table, names)

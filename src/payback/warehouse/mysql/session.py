@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from contextlib import contextmanager, suppress
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import pymysql
@@ -11,7 +12,7 @@ import sqlalchemy
 from pymysql.constants import CLIENT
 from sqlalchemy.exc import SQLAlchemyError
 
-from payback.errors import ConfigurationError, WarehouseBusyError, WarehouseInterruptedError
+from payback.errors import ConfigurationError, PaybackError, WarehouseBusyError, WarehouseInterruptedError
 from payback.warehouse.mysql.problems import UNREACHABLE, code_of, translated
 from payback.warehouse.retries import retried
 
@@ -68,6 +69,18 @@ class Session:
     def is_fixed(self) -> bool:
         """Tell whether reading must go over one connection: within a transaction or a snapshot."""
         return self.in_transaction or self._snapshot is not None
+
+    @cached_property
+    def may_be_plain(self) -> bool:
+        """Tell whether rows may be read without encryption: where the address, the server and the user's account do."""
+        if not self.address.may_be_plain:
+            return False
+        try:
+            ((wanted,),) = self.rows("select @@global.require_secure_transport")
+            ((account,),) = self.rows("show create user current_user()")
+        except PaybackError:
+            return False
+        return not wanted and (" REQUIRE " not in account or " REQUIRE NONE" in account)
 
     @property
     def writer(self) -> Any:
