@@ -151,7 +151,8 @@ class Ga4Property:
     def definition(self) -> str:
         """Hash of what is asked for: days that were read under another one are read again."""
         asked = [self.reports[name] for name in (TRAFFIC, COST) if name in self.reports]
-        return definition_hash(*asked, also=self.currency)
+        # Who may see more than before has all of it read again.
+        return definition_hash(*asked, also=" ".join([self.currency, *sorted(self.restricted([]))]))
 
     def restricted(self, answers: list[Answer]) -> frozenset[str]:
         """Return our names of the metrics that come as zeros because we may not see them."""

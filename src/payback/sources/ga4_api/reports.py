@@ -14,6 +14,9 @@ import yaml
 MOST_DIMENSIONS, MOST_METRICS, MOST_ROWS, MOST_REPORTS = 9, 10, 250_000, 5
 """What the API allows: dimensions and metrics of a request, rows of a page, reports of a call."""
 
+SOURCE, CAMPAIGN_DAYS = "ga4", "campaign_days"
+"""Names of the source and of its report in the tables."""
+
 REVENUE = {"purchase": "purchaseRevenue", "total": "totalRevenue"}
 """Setting ``ga4.revenue`` -> metric."""
 

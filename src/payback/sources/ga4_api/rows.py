@@ -10,7 +10,7 @@ from payback.engine.duckdb import read_sql
 from payback.engine.typed import lasting_hash
 from payback.sources.channel_rules import channel_sql
 from payback.sources.ga4_api.property import COST, TRAFFIC
-from payback.sources.ga4_api.reports import reports
+from payback.sources.ga4_api.reports import CAMPAIGN_DAYS, reports
 from payback.tables import CAMPAIGN_TRAFFIC, CAMPAIGNS
 
 if TYPE_CHECKING:
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from payback.sources.ga4_api.property import DaysRead, Ga4Property
     from payback.tables import Table
 
-SOURCE, REPORT = "ga4", "campaign_days"
-"""Name of the source and of the report in the tables."""
 _PACKAGE = "payback.sources.ga4_api"
 _WRITTEN_LATER = ("campaign_id", "load_id", "row_number", "row_hash")
 _DECIMAL = "decimal(18, 6)"
@@ -43,7 +41,7 @@ def make_rows(engine: Engine, read: DaysRead, of: Ga4Property) -> dict[str, str]
         The property.
     """
     hidden = of.restricted([*read.traffic, *read.cost])
-    values = [of.property_id, of.currency, REPORT]
+    values = [of.property_id, of.currency, CAMPAIGN_DAYS]
     engine.register("ga4_traffic_answers", _stacked(read.traffic, TRAFFIC))
     engine.register("ga4_cost_answers", _stacked([] if "cost" in hidden else read.cost, COST))
     traffic = read_sql(
