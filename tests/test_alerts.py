@@ -134,3 +134,26 @@ def test_the_addresses_can_be_tried(shop, monkeypatch):
         monkeypatch.setenv("PAYBACK_ALERTS__URLS", url)
         assert "sent to 1 address" in shop.run("alerts", "test").out
     assert "test" in arrived[0]["message"]
+
+
+def test_a_run_tells_of_broken_rules_and_a_failure(project, monkeypatch):
+    """Rules are asked at the end of each run; a run that fails says why, once a day."""
+    project.write("config/config.yaml", "alerts:\n  rules:\n    losing: {metric: roi, by: channel, below: 0}\n")
+    with web_hook() as (url, arrived):
+        monkeypatch.setenv("PAYBACK_ALERTS__URLS", url)
+        assert project.run("run", "--json").json["steps"][-1]["step"] == "alerts"
+        project.write("data/raw/broken.csv", "cost,date\n1,2\n")
+        assert project.run("run").code == 1
+        assert project.run("run").code == 1
+    assert [one["message"].split(":")[0] for one in arrived] == ["losing", "failed run"]
+
+
+def test_a_run_whose_alert_does_not_arrive_says_so(project, monkeypatch):
+    """The outputs are made; the exit code and the message tell of the alert."""
+    project.write("config/config.yaml", "alerts:\n  rules:\n    losing: {metric: roi, by: channel, below: 0}\n")
+    with web_hook(status=500) as (url, _):
+        monkeypatch.setenv("PAYBACK_ALERTS__URLS", url)
+        outcome = project.run("run")
+    assert outcome.code == 1
+    assert "did not take the alert" in outcome.err
+    assert (project.folder / "outputs" / "report.html").exists()

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from payback.config.settings import AlertRule
     from payback.data_loader import DataLoader
+    from payback.pipeline.record import RunRecord
 
 _GROUPS = {"total": "", "channel": "channel", "campaign": "campaign_name", "source": "source"}
 """What a rule is about and the column that names it."""
@@ -64,6 +65,14 @@ def tell(loader: DataLoader, alerts: Sequence[Alert]) -> list[Alert]:
         for alert in fresh:
             warehouse.replace_rows("state", {"name": alert.key}, [{"name": alert.key, "value": alert.text}])
     return fresh
+
+
+def failed_run(loader: DataLoader, record: RunRecord) -> list[Alert]:
+    """Return the alert of a run that failed, if there is one to tell; the same failure is told once a day."""
+    if record.status != "failed" or not loader.settings.alerts.failed_run:
+        return []
+    reason = record.error.splitlines()[0] if record.error else "no reason is known"
+    return [Alert("failed run", reason, f"the run {record.run_id} failed: {reason}", record.started_at.date())]
 
 
 def addresses(loader: DataLoader) -> list[str]:

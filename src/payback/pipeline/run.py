@@ -10,7 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from payback.errors import ConfigurationError, EmptyFileError, InputError, PaybackError
+from payback.errors import ConfigurationError, DeliveryError, EmptyFileError, InputError, PaybackError
+from payback.pipeline.alert_step import broken_rules, failed_run, tell
 from payback.pipeline.cleaning_step import clean_tables, has_rows, write_processed
 from payback.pipeline.publish_step import publish, roi_tables
 from payback.pipeline.questions import clean_state, remember_clean
@@ -75,16 +76,18 @@ class Run:
             self.record.status, self.record.error = "failed", str(error)
             raise
         try:
-            failures = self._load()
+            failures = [*self._load(), *self._load_export()]
             if self._is_unchanged(force=force):
                 self._skip_rest()
             else:
                 self._make()
             self.record.status = "failed" if failures else self.record.status
             self.record.error = "; ".join(failures)
+            self._alert()
         except BaseException as error:
             self.record.status = "failed"
             self.record.error = str(error) or type(error).__name__
+            self._tell_failure(error)
             raise
         finally:
             self.record.seconds = time.perf_counter() - clock
@@ -124,6 +127,24 @@ class Run:
         self.record.fingerprint = self._fingerprint()
         self.record.status = "done"
 
+    def _alert(self) -> None:
+        """Tell of broken rules, and of files that could not be used, where there is somebody to tell."""
+        if not self.loader.settings.alerts.urls:
+            return
+        with self._step("alerts") as step:
+            found = [*broken_rules(self.loader), *failed_run(self.loader, self.record)]
+            step.rows_in, step.rows_out = len(found), len(tell(self.loader, found))
+
+    def _tell_failure(self, error: BaseException) -> None:
+        """Tell of a run that failed; that this cannot be told must not hide why it failed."""
+        if isinstance(error, DeliveryError) or not self.loader.settings.alerts.urls:
+            return
+        try:
+            tell(self.loader, failed_run(self.loader, self.record))
+        except PaybackError as other:
+            self.record.warnings.append(f"the failure could not be told: {other.message}")
+            _log.warning("the failure could not be told: %s", other)
+
     def _load(self) -> list[str]:
         """Load the files of the raw folder; return a message for each that could not be loaded."""
         failures = []
@@ -135,6 +156,25 @@ class Run:
             if step.status == "running" and files and all(one["status"] == "unchanged" for one in self.record.files):
                 step.status = "unchanged"
         return failures
+
+    def _load_export(self) -> list[str]:
+        """Load the BigQuery export of GA4, where there is one; return a message if it could not be loaded."""
+        from payback.pipeline.export_step import is_configured, load_export
+
+        if not is_configured(self.loader):
+            return []
+        with self._step("export") as step:
+            try:
+                outcome = load_export(self.loader, say=self.say)
+            except (InputError, ConfigurationError) as error:
+                _log.error("%s", error)
+                step.status, step.error = "failed", error.message
+                return [f"GA4 export: {error.message}"]
+            self.record.warnings += outcome.warnings
+            step.rows_in, step.rows_out = outcome.report.events, sum(outcome.rows.values())
+            step.note = f"{outcome.report.read} of {outcome.report.parts} days read"
+            step.status = "running" if outcome.rows or outcome.report.read else "unchanged"
+        return []
 
     def _files(self, step: StepRecord) -> list[Path]:
         """Return the files to load, and say so where there is none or one that is of no kind we read."""
