@@ -10,10 +10,12 @@ from payback.testing.ga4.effects import Effects
 from payback.testing.ga4.faults import Fault
 from payback.testing.ga4.property import Ga4Property
 from payback.testing.ga4.quota import ANALYTICS_360, STANDARD, Limits, Usage
+from payback.testing.ga4.truth import DayTotals
 
 __all__ = [
     "ANALYTICS_360",
     "STANDARD",
+    "DayTotals",
     "Effects",
     "Fault",
     "Ga4Property",

@@ -15,10 +15,13 @@ from payback.testing.ga4.data import Shop
 from payback.testing.ga4.effects import USUAL, Effects
 from payback.testing.ga4.faults import Fault, Faults
 from payback.testing.ga4.quota import STANDARD, Limits, Quota, Usage
-from payback.testing.ga4.reports import Reports
+from payback.testing.ga4.reports import Moment, Reports
 from payback.testing.ga4.service import HOST, Service
+from payback.testing.ga4.truth import DayTotals, day_totals, write_facts
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from google.analytics.data_v1beta import BetaAnalyticsDataClient
 
     from payback.testing.ga4.faults import FaultKind
@@ -117,7 +120,11 @@ class Ga4Property:
         self._answers = Answers(self.name, self._reports, self._quota, self.faults, self._clock, money, self.tokens)
         self._threads = self.limits.concurrent_requests + SPARE_THREADS
         self._channels: list[Any] = []
-        self._service = Service(self._answers, self.port, self._threads)
+        try:
+            self._service = Service(self._answers, self.port, self._threads)
+        except UsageError:
+            self._reports.close()
+            raise
 
     def __enter__(self) -> Self:
         return self
@@ -203,3 +210,31 @@ class Ga4Property:
         """Change what the reports suffer from; see `Effects` for the names."""
         with self._reports.lock:
             self.effects = self._reports.effects = replace(self.effects, **changes)
+
+    def totals(self, first: date, last: date, *, final: bool = False) -> list[DayTotals]:
+        """Return what is true of each day, by another way than the reports.
+
+        Parameters
+        ----------
+        first, last : date
+            Days.
+        final : bool, default False
+            As it will be when nothing is revised any more, not as it is seen now.
+        """
+        with self._reports.lock:
+            self._reports.look(Moment(self.now()), final=final)
+            return day_totals(self._reports.engine, first, last)
+
+    def write_facts(self, path: Path, *, final: bool = False) -> None:
+        """Write every session, refund and advertised day as CSV, for those who want to add them up themselves.
+
+        Parameters
+        ----------
+        path : Path
+            File to write.
+        final : bool, default False
+            As it will be when nothing is revised any more, not as it is seen now.
+        """
+        with self._reports.lock:
+            self._reports.look(Moment(self.now()), final=final)
+            write_facts(self._reports.engine, path)

@@ -6,10 +6,12 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import grpc
+
 from payback.testing.ga4.catalogue import check_compatible, dimension, metric
 from payback.testing.ga4.dates import Days, date_ranges
 from payback.testing.ga4.filters import field_names
-from payback.testing.ga4.refusals import invalid
+from payback.testing.ga4.refusals import Refusal, invalid
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -86,6 +88,7 @@ def read_request(request: Any, today: date) -> ReportPlan:
     Refusal
         INVALID_ARGUMENT, with what is wrong.
     """
+    _check_served(request)
     dimensions = tuple((each.name, dimension(each.name)) for each in request.dimensions if each.name != RANGE_FIELD)
     metrics = tuple((each.name, metric(each.name)) for each in request.metrics)
     more_dimensions = _more(field_names(request.dimension_filter), dimensions, dimension)
@@ -105,6 +108,21 @@ def _more(names: Sequence[str], shown: Sequence[tuple[str, Any]], look_up: Any) 
     """Return the fields that only a filter names."""
     have = {name for name, _ in shown}
     return tuple((name, look_up(name)) for name in names if name not in have)
+
+
+def _check_served(request: Any) -> None:
+    """Refuse what the API knows and this property doesn't, so that nobody believes it was heeded."""
+    message = type(request).pb(request)
+    unserved = {
+        "cohortSpec": message.HasField("cohort_spec"),
+        "comparisons": bool(message.comparisons),
+        "dimensionExpression": any(each.HasField("dimension_expression") for each in message.dimensions),
+        "expression": any(each.expression for each in message.metrics),
+        "invisible": any(each.invisible for each in message.metrics),
+        "pivot order": any(each.HasField("pivot") for each in message.order_bys),
+    }
+    for name in (name for name, asked in unserved.items() if asked):
+        raise Refusal(grpc.StatusCode.UNIMPLEMENTED, f"This property runs locally and does not serve {name}.")
 
 
 def _check_page(request: Any) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import grpc
 from google.analytics.data_v1beta import types
 
+from payback.errors import UsageError
 from payback.testing.ga4.refusals import Refusal
 
 if TYPE_CHECKING:
@@ -40,7 +41,15 @@ class Service:
         # Two servers on one port would share the requests.
         self._server = grpc.server(self._pool, options=[("grpc.so_reuseport", 0)])
         self._server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler(NAME, self._methods()),))
-        self.port = self._server.add_insecure_port(f"{HOST}:{port}")
+        try:
+            self.port = self._server.add_insecure_port(f"{HOST}:{port}")
+        except RuntimeError as error:
+            self._pool.shutdown()
+            raise UsageError(
+                "the port cannot be used: another program has it, or it is reserved",
+                got=str(port),
+                hint="choose another one, or 0 for any that is free",
+            ) from error
         self._server.start()
 
     def stop(self) -> None:
