@@ -12,12 +12,13 @@ COMPILE = $(UV) pip compile --quiet --upgrade --universal --python-version 3.11 
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format lint types contracts docs bench lock test-lowest clean
+.PHONY: help demo test frontend check format lint types contracts docs bench lock test-lowest clean
 
 help:
 	@echo "make demo         the whole way, from generated GA4 and ad data to report and workbook"
 	@echo "make test         all tests"
 	@echo "make check        format, lint, types, import contracts, docstrings, spelling, tests"
+	@echo "make frontend     build the pages of the report (with Node, or one from PyPI)"
 	@echo "make format       put the code into form"
 	@echo "make docs         write docs/reference/ anew"
 	@echo "make bench        time load, clean, ROI and segments against plain pandas"
@@ -25,10 +26,10 @@ help:
 	@echo "make test-lowest  the tests with the oldest versions that pyproject.toml allows"
 	@echo "make clean        remove .venv and caches"
 
-demo: .venv/ready-demo
+demo: .venv/ready-demo frontend
 	.venv/bin/payback demo
 
-test: .venv/ready-test
+test: .venv/ready-test frontend
 	$(PY) -m pytest -n 2
 
 check: .venv/ready-check
@@ -49,6 +50,10 @@ docs: .venv/ready-test
 
 bench: .venv/ready-test
 	$(PY) bench/run.py
+
+# Builds only what has changed; Node 20 or newer is used where there is one, else one from PyPI.
+frontend: | .venv/ready-node
+	$(PY) frontend/build_assets.py
 
 # Each stamp says: the environment holds what these files ask for. A larger set satisfies the smaller ones.
 .venv/ready-demo: requirements.txt requirements/build.txt pyproject.toml | .venv/made

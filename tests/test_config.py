@@ -429,7 +429,8 @@ def test_starter_files_show_every_default_as_it_is(tmp_path):
     path.parent.mkdir()
     path.write_text("\n".join(shown), encoding="utf-8")
     defaults = dict(row[:2] for row in settings_with_origins(tmp_path.parent))
-    examples = ("files.", "engine.", "cleaning.severity", "cleaning.channels", "ga4.property", "ga4.credentials",
+    examples = ("report.title", "report.logo", "report.locale", "report.currency", "report.annotations", "serve.names",
+                "files.", "engine.", "cleaning.severity", "cleaning.channels", "ga4.property", "ga4.credentials",
                 "ga4.start_date", "ga4.currency")  # fmt: skip
     for key, value, _ in settings_with_origins(tmp_path):
         if not key.startswith(examples):

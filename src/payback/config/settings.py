@@ -266,13 +266,6 @@ class PowerBI(Section):
     dark: bool = Field(default=False, description="Dark colours.")
 
 
-class Annotation(Section):
-    """Something that happened on a day and that the charts shall mention."""
-
-    day: Day = Field(description="The day, such as 2026-11-27.")
-    text: str = Field(min_length=1, max_length=200, description="What happened, in a few words.")
-
-
 class Report(Section):
     """How the report and the dashboard look."""
 
@@ -290,7 +283,9 @@ class Report(Section):
         ge=1_000,
         description="Sums that the report file may carry; beyond it detail is left out, and the page says which.",
     )
-    annotations: list[Annotation] = Field(default_factory=list, description="Days and what happened on them.")
+    annotations: dict[Day, Annotated[str, Field(min_length=1, max_length=200)]] = Field(
+        default_factory=dict, description="Day: what happened on it, in a few words; the charts mention it."
+    )
 
 
 class Backup(Section):

