@@ -51,13 +51,25 @@ async function judgeReport(report) {
   );
 }
 
-async function judgeExpressions(expressions) {
+// Names that an expression uses and nobody declares: not itself, not the model, not the language.
+function unknownNames(nodes, known) {
+  const all = [...nodes.values()];
+  const named = (kind, part) => all.filter((node) => node.kind === kind).map((node) => node[part].literal);
+  const declared = new Set([...known, "_", ...named("IdentifierPairedExpression", "key"), ...named("Parameter", "name")]);
+  return [...new Set(named("IdentifierExpression", "identifier"))].filter((name) => !declared.has(name));
+}
+
+async function judgeExpressions({ expressions, known }) {
+  const { TaskUtils, DefaultSettings } = powerquery;
   const findings = [];
   for (const [name, text] of Object.entries(expressions)) {
-    const { TaskUtils, DefaultSettings } = powerquery;
     const task = await TaskUtils.tryLexParse(DefaultSettings, text);
     if (!TaskUtils.isParseStageOk(task)) {
       findings.push({ code: "M_SYNTAX", name, message: String(task.error?.message ?? task.resultKind) });
+      continue;
+    }
+    for (const lost of unknownNames(task.nodeIdMapCollection.astNodeById, known)) {
+      findings.push({ code: "M_UNKNOWN", name, message: `nothing is called ${lost}` });
     }
   }
   return findings;

@@ -16,6 +16,14 @@ HERE = Path(__file__).parent
 ACCEPTED = {}
 """Findings of severity 3 that are accepted, and why."""
 
+M_NAMES = (
+    *("#date", "#datetime", "#table"),
+    *("Binary.Buffer", "Date.From", "File.Contents", "Folder.Files", "List.Transform", "Number.FromText"),
+    *("MySQL.Database", "Parquet.Document", "Table.AddColumn", "Table.Combine", "Table.SelectRows"),
+    *("Text.Middle", "Text.Start", "Currency.Type", "Int64.Type"),
+)
+"""Names of the language M that our queries use; a further one is looked up in its reference before it is added."""
+
 
 def python(name):
     """Return a worker that is a Python file beside this one."""
@@ -57,7 +65,8 @@ class Judges:
 
     def m(self, model):
         """Return what Microsoft's M parser says against the partitions and parameters of a model in TOM's JSON."""
-        return self._node.ask(expressions=m_expressions(model))["findings"]
+        known = [*M_NAMES, *(m_name(item["name"]) for item in [*model.get("expressions", []), *model["tables"]])]
+        return self._node.ask(expressions={"expressions": m_expressions(model), "known": known})["findings"]
 
     def dax(self, model):
         """Return what the DAX parser says against a model in TOM's JSON."""
@@ -94,6 +103,11 @@ def text_of(expression):
     return expression if isinstance(expression, str) else "\n".join(expression)
 
 
+def m_name(name):
+    """Return a name as M writes it."""
+    return name if name.isidentifier() and name.isascii() else f'#"{name}"'
+
+
 def m_expressions(model):
     """Return every M expression of a model by its place."""
     found = {f"expression {item['name']}": text_of(item["expression"]) for item in model.get("expressions", [])}
@@ -126,8 +140,13 @@ def verdicts(judges, project):
         findings += [("m", item) for item in judges.m(model)] + [("dax", item) for item in judges.dax(model)]
     findings += [("schemas", item) for item in judges.schemas(project)]
     findings += [("report", item) for item in judges.report(project)]
-    findings += [("bpa", item) for item in judges.bpa(project) if item["severity"] == 3]
+    findings += [("bpa", item) for item in blocking(judges.bpa(project))]
     return findings
+
+
+def blocking(findings):
+    """Return the findings of severity 3 that nobody accepted."""
+    return [item for item in findings if item["severity"] == 3 and item["code"] not in ACCEPTED]
 
 
 def rewritten(project, canonical):

@@ -155,3 +155,58 @@ def files(folder, model):
     """Return the Parquet file, or the folder of months, of each table of a model in TOM's JSON."""
     places = {path.stem: path for path in (folder / "data").iterdir()}
     return {table["name"]: places[table["name"].lower().replace(" ", "_")] for table in model["tables"]}
+
+
+HOSTILE = (
+    "it's",
+    'a "quoted" one',
+    "[brackets] and ]] more",
+    "a/b\\c:d*e?",
+    "\U0001f680 rocket",
+    "x" * 200,
+    "\u202eright to left\u202c \u0634\u062a\u0627\u0621",
+    "Summer",
+    "SUMMER",
+    " summer ",
+    "#(cr,lf) \t tab",
+    "=1+1",
+    "",
+)
+"""Names of campaigns that break careless programs."""
+
+
+def hostile():
+    """Return campaign rows with hostile names in every column of names, among them a currency that nobody stated."""
+    return campaigns(
+        [
+            {
+                "campaign": name,
+                "channel": name[:100],
+                "country": name[:100],
+                "account": name[:100],
+                "currency": ("EUR", "XXX", "ZZZ")[number % 3],
+                "date": FIRST_DAY + dt.timedelta(days=number),
+                "cost": Decimal(number),
+                "revenue": Decimal(2 * number),
+            }
+            for number, name in enumerate(HOSTILE)
+        ]
+    )
+
+
+def odd_place(folder):
+    """Write a project into a folder whose name is hostile too."""
+    return build(folder / 'Müller\'s "data" #(cr) \U0001f680')
+
+
+VARIANTS = {
+    "rows in Parquet files": build,
+    "dark": lambda folder: build(folder, ProjectOptions(dark=True)),
+    "refreshed by months": lambda folder: build(folder, ProjectOptions(incremental=True)),
+    "rows in MySQL": lambda folder: build(folder, ProjectOptions(source="mysql", server="db.example.com:3307")),
+    "rows in MySQL, by months": lambda folder: build(folder, ProjectOptions(source="mysql", incremental=True)),
+    "hostile names": lambda folder: build(folder, clean_campaigns=hostile()),
+    "no rows at all": lambda folder: build(folder, clean_campaigns=[]),
+    "an odd place": odd_place,
+}
+"""Ways to write a project."""

@@ -1,0 +1,83 @@
+"""Power BI projects before Microsoft's own parsers, and planted defects that each judge must see."""
+
+from __future__ import annotations
+
+import re
+import shutil
+
+import pytest
+
+from payback.publishing.powerbi.checks import check_project
+from powerbi_tools import mutants_of_model, mutants_of_report, projects
+from powerbi_tools.judges import blocking, rewritten, verdicts
+from powerbi_tools.projects import VARIANTS
+
+pytestmark = pytest.mark.powerbi
+
+# Our own checks are not written yet, and Microsoft's validator does not see our theme yet.
+MUTANTS = [
+    mutant
+    for mutant in mutants_of_model.MUTANTS + mutants_of_report.MUTANTS
+    if mutant.judge != "ours" and not re.search("theme (that|of)|colour", mutant.name)
+]
+
+
+@pytest.fixture(scope="module")
+def sound(tmp_path_factory):
+    """Return a project without its rows."""
+    folder = projects.build(tmp_path_factory.mktemp("sound"))
+    shutil.rmtree(folder / "data")
+    return folder
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_a_project_passes_every_judge(judges, tmp_path, variant):
+    """Whatever it is made for and from, nobody has anything against it, nor would Microsoft write it otherwise."""
+    folder = VARIANTS[variant](tmp_path)
+
+    assert verdicts(judges, folder) == []
+    assert check_project(folder) == []
+
+
+@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
+def test_a_planted_defect_is_caught(judges, sound, tmp_path, mutant):
+    """The judge that is named for it says so, in words that fit."""
+    folder = shutil.copytree(sound, tmp_path / "project")
+    mutant.damage(folder)
+    findings = FINDINGS[mutant.judge](judges, folder)
+
+    assert any(re.search(mutant.pattern, text) for text in findings), findings[:5]
+
+
+def test_enough_defects_are_planted():
+    """At least forty, each under its own name."""
+    assert len({mutant.name for mutant in MUTANTS}) == len(MUTANTS) >= 40
+
+
+def of_tom(judges, folder):
+    """Return what the object model says."""
+    answer = judges.tom(folder)
+    return [*answer.get("errors", []), *([answer["error"]] if "error" in answer else [])]
+
+
+def of_model(judge):
+    """Return a judge of the model in TOM's JSON."""
+    return lambda judges, folder: map(str, getattr(judges, judge)(judges.tom(folder)["model"]["model"]))
+
+
+def texts(findings):
+    """Return findings as texts."""
+    return [str(finding) for finding in findings]
+
+
+FINDINGS = {
+    "tom": of_tom,
+    "canonical": lambda judges, folder: texts(rewritten(folder, judges.tom(folder)["canonical"])),
+    "m": lambda judges, folder: list(of_model("m")(judges, folder)),
+    "dax": lambda judges, folder: list(of_model("dax")(judges, folder)),
+    "schemas": lambda judges, folder: texts(judges.schemas(folder)),
+    "report": lambda judges, folder: texts(judges.report(folder)),
+    "bpa": lambda judges, folder: texts(blocking(judges.bpa(folder))),
+    "ours": lambda judges, folder: texts(check_project(folder)),
+}
+"""How each judge is asked, and what it says as texts."""
