@@ -30,6 +30,7 @@ demo: .venv/ready-demo frontend
 	.venv/bin/payback demo
 
 test: .venv/ready-test frontend
+	$(PY) tests/fetch_chromium.py
 	$(PY) -m pytest -n 2
 
 check: .venv/ready-check
