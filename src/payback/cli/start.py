@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from payback.config import Settings
     from payback.operations.doctor import Check, Status
 
+_DEMO_SETTINGS = (("currency: null", "currency: EUR"), ("  # path: data/ga4_events ", "  path: data/ga4_events   "))
+"""Lines of the starter files, and what they say in the demo."""
+
 _json = click.option("--json", "as_json", is_flag=True, help="Print JSON for scripts.")
 
 
@@ -41,7 +44,7 @@ def demo(project: Project, folder: Path, events: int, seed: int, as_json: bool) 
 
     place = Project((project.folder / folder).resolve(), project.verbose)
     place.folder.mkdir(parents=True, exist_ok=True)
-    _write_starter(place.folder, currency="EUR")
+    _write_starter(place.folder, demo=True)
     with progress(quiet=as_json) as tell:
         tell("making a shop")
         generate_demo(
@@ -77,7 +80,7 @@ def init(project: Project, force: bool, as_json: bool) -> None:
     say("Next: put files into data/raw, then run: payback run")
 
 
-def _write_starter(folder: Path, *, force: bool = False, currency: str | None = None) -> tuple[list[str], list[str]]:
+def _write_starter(folder: Path, *, force: bool = False, demo: bool = False) -> tuple[list[str], list[str]]:
     from payback.config import starter_files
 
     written, kept = [], []
@@ -87,7 +90,9 @@ def _write_starter(folder: Path, *, force: bool = False, currency: str | None = 
             kept.append(name)
             continue
         path.parent.mkdir(parents=True, exist_ok=True)
-        content = text.replace("currency: null", f"currency: {currency}") if currency else text
+        content = text
+        for default, own in _DEMO_SETTINGS if demo else ():
+            content = content.replace(default, own)
         path.write_text(content, encoding="utf-8", newline="\n")
         written.append(name)
     (folder / "data" / "raw").mkdir(parents=True, exist_ok=True)

@@ -1,1 +1,1 @@
-"""The GA4 export: events to sessions, campaign days and customers."""
+"""The BigQuery export of GA4: events become sessions, customers and campaign days."""

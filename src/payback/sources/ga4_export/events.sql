@@ -1,0 +1,132 @@
+-- The events of some parts of an export, narrow, every value in one shape; with what each says about where it came from.
+create or replace temp view events as
+with raw as (
+    select
+        ${part} as part,
+        event_date::varchar as event_date,
+        event_timestamp::bigint as at_us,
+        -- Hits of one upload share a time; Google numbers the uploads of a page and the hits in them.
+        event_timestamp::bigint * 1024
+        + least(coalesce(${ordering}, 0), 31) * 32 + least(coalesce(${place}, 0), 31) as position,
+        event_name::varchar as event_name,
+        nullif(trim(user_pseudo_id::varchar), '') as user_pseudo_id,
+        ${user_id} as user_id,
+        ${country} as country,
+        ${params} as params,
+        list_transform(params, lambda param: param.key) as keys,
+        ${items} as items,
+        ${transaction_id} as transaction_id,
+        ${purchase_revenue} as purchase_revenue,
+        ${refund_value} as refund_value,
+        said(${manual_source}) as manual_source,
+        said(${manual_medium}) as manual_medium,
+        said(${manual_campaign}) as manual_campaign,
+        said(${manual_id}) as manual_id,
+        coalesce(${gclid}, ${dclid}) as ad_click,
+        ${srsltid} as shopping_click,
+        ${cross_source} as cross_source,
+        ${cross_medium} as cross_medium,
+        ${cross_campaign} as cross_campaign,
+        ${cross_id} as cross_id,
+        ${cross_channel} as cross_channel,
+        ${ads_id} as ads_id,
+        ${ads_campaign} as ads_campaign,
+        ${click_source} as click_source,
+        ${click_medium} as click_medium,
+        ${click_campaign} as click_campaign,
+        ${click_id} as click_id
+    from ${relation}
+),
+
+read as (
+    select
+        *,
+        any_of(params[list_position(keys, 'ga_session_id')]) as session_id,
+        text_of(params[list_position(keys, 'page_location')]) as page,
+        text_of(params[list_position(keys, 'page_referrer')]) as referrer,
+        said(text_of(params[list_position(keys, 'source')])) as param_source,
+        said(text_of(params[list_position(keys, 'medium')])) as param_medium,
+        said(text_of(params[list_position(keys, 'campaign')])) as param_campaign,
+        text_of(params[list_position(keys, 'gclid')]) as param_click,
+        event_name in ('session_start', 'first_visit')
+        or list_position(keys, 'entrances') is not null as is_landing
+    from raw
+),
+
+-- What the link said: as Google collected it, else as the page's address says, else as the event's parameters do.
+told as (
+    select
+        *,
+        case when manual_source is null then in_page(page, 'utm_source') end as page_source,
+        coalesce(manual_source, page_source, param_source) as told_source,
+        case
+            when manual_source is not null then manual_medium
+            when page_source is not null then in_page(page, 'utm_medium')
+            else param_medium
+        end as told_medium,
+        case
+            when manual_source is not null then coalesce(manual_campaign, manual_id)
+            when page_source is not null then in_page(page, 'utm_campaign')
+            else param_campaign
+        end as told_campaign,
+        case
+            when manual_source is not null then manual_id
+            when page_source is not null then in_page(page, 'utm_id')
+        end as told_id,
+        told_source is not null
+        and (not is_automatic(told_medium) or coalesce(contains(page, 'utm_medium='), false)) as is_tagged,
+        case
+            when ad_click is not null or param_click is not null then 'google'
+            when shopping_click is not null then 'shopping'
+            when contains(page, '?') then case
+                when regexp_matches(page, '[?&](gclid|gbraid|wbraid|gclsrc|dclid)=[^&#]') then 'google'
+                when regexp_matches(page, '[?&]msclkid=[^&#]') then 'bing'
+                when regexp_matches(page, '[?&]srsltid=[^&#]') then 'shopping'
+            end
+        end as click_of
+    from read
+),
+
+-- A click id corrects what is not tagged: Google's own tag often calls such a visit organic.
+repaired as (
+    select
+        *,
+        click_of is not null and not is_tagged as is_repaired,
+        case
+            when is_repaired then case when click_of = 'bing' then 'bing' else 'google' end
+            else told_source
+        end as own_source,
+        case
+            when is_landing and own_source is null and referrer is not null then
+                coalesce(any_of(params[list_position(keys, 'ignore_referrer')]), '') <> 'true'
+                and host_of(referrer) <> host_of(page)
+                and not ends_with(host_of(referrer), '.' || host_of(page))
+                and not ends_with(host_of(page), '.' || host_of(referrer))
+            else false
+        end as is_referred
+    from told
+)
+
+select
+    * exclude (cross_source, cross_medium, cross_campaign, cross_id, click_source, click_medium, click_campaign, click_id),
+    case when is_referred then nullif(host_of(referrer), '') else own_source end as touch_source,
+    case
+        when is_referred then '(referrer)'
+        when is_repaired then case when click_of = 'shopping' then 'organic' else 'cpc' end
+        else coalesce(told_medium, '(not set)')
+    end as touch_medium,
+    case
+        when is_repaired and click_of = 'shopping' then 'Shopping Free Listings'
+        when is_repaired and is_automatic(told_medium) then '(not set)'
+        when is_referred then '(referral)'
+        else coalesce(told_campaign, '(not set)')
+    end as touch_campaign,
+    coalesce(case when not is_repaired then told_id end, '') as touch_id,
+    coalesce(cross_source, case when ads_campaign is not null or ads_id is not null then 'google' end, click_source)
+        as google_source,
+    coalesce(cross_medium, case when ads_campaign is not null or ads_id is not null then 'cpc' end, click_medium, '(not set)')
+        as google_medium,
+    coalesce(cross_campaign, ads_campaign, click_campaign, '(not set)') as google_campaign,
+    coalesce(cross_id, ads_id, click_id, '') as google_id,
+    coalesce(cross_channel, '') as google_channel
+from repaired

@@ -1,0 +1,194 @@
+"""Put parts together: sessions, sales and campaign days of all of them; of what changed and what follows, no more."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from payback.engine.duckdb import read_sql
+from payback.sources.channel_rules import channel_sql, rule_sets
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from payback.engine.duckdb import Engine
+    from payback.sources.ga4_export.parts import Part
+
+_ROOM = "payback.sources.ga4_export"
+
+
+def replace_parts(engine: Engine, parts: Sequence[Part], numbers: Mapping[str, int], reading: str) -> None:
+    """Replace what was known of parts by what was read of them, and note whose visitors and orders they touch.
+
+    Parameters
+    ----------
+    engine : Engine
+        With ``fresh_visits`` and ``fresh_orders``. Within a transaction.
+    parts : sequence of Part
+        Parts that were read.
+    numbers : dict of str to int
+        Their numbers.
+    reading : str
+        Hash of what decides how events are summed up.
+    """
+    keys = [part.key for part in parts]
+    engine.execute(
+        'create or replace temp table stale as select number as part from parts where list_contains(?, "key")', [keys]
+    )
+    for name in ("visits", "orders"):
+        engine.execute(f"create or replace temp table old_{name} as from {name} semi join stale using (part)")
+    _note_touched(engine)
+    for name in ("visits", "orders"):
+        if engine.row(f"select exists (from old_{name})")[0]:
+            engine.execute(f"delete from {name} where part in (from stale)", name=f"drop old {name}")
+    engine.execute("delete from parts where number in (from stale)")
+    rows: list[dict[str, object]] = [
+        {
+            "key": part.key,
+            "number": numbers[part.key],
+            "kind": part.kind,
+            "day": part.day,
+            "stamp": part.stamp,
+            "content_hash": part.content_hash(),
+            "reading": reading,
+        }
+        for part in parts
+    ]
+    _enter_parts(engine, rows)
+    engine.execute(
+        "insert into visits by name from fresh_visits where user_pseudo_id is not null and session_id is not null",
+        name="keep visits",
+    )
+    engine.execute("insert into orders by name from fresh_orders", name="keep orders")
+
+
+def _note_touched(engine: Engine) -> None:
+    engine.execute(
+        "create or replace temp table touched_users as select distinct user_pseudo_id from ("
+        "select user_pseudo_id from old_visits union all select user_pseudo_id from fresh_visits union all "
+        "select user_pseudo_id from old_orders union all select user_pseudo_id from fresh_orders) "
+        "where user_pseudo_id is not null",
+        name="touched visitors",
+    )
+    engine.execute(
+        "create or replace temp table touched_orders as select distinct transaction_id from ("
+        "from old_orders union all by name from fresh_orders) where transaction_id is not null",
+        name="touched orders",
+    )
+
+
+def _enter_parts(engine: Engine, rows: list[dict[str, object]]) -> None:
+    """Enter parts in the ledger, with what was counted in them."""
+    import pyarrow as pa
+
+    if not rows:
+        return
+    names = ("key", "kind", "stamp", "content_hash", "reading")
+    types = [pa.field(name, pa.string()) for name in names]
+    kinds = pa.schema([*types, pa.field("number", pa.int64()), pa.field("day", pa.date32())])
+    engine.register("given_parts", pa.Table.from_pylist(rows, schema=kinds))
+    engine.execute(f"insert into parts by name {read_sql(_ROOM, 'parts.sql')}", name="keep parts")
+
+
+def join_parts(engine: Engine, *, everything: bool) -> int:
+    """Work out sessions, sales and campaign days anew where they can have changed; return how many days differ.
+
+    Parameters
+    ----------
+    engine : Engine
+        After `replace_parts`. Within a transaction.
+    everything : bool
+        Put all parts together, whatever changed.
+    """
+    _join_sessions(engine, everything=everything)
+    _join_sales(engine, everything=everything)
+    engine.execute(
+        "create or replace temp table changed_days as select distinct day from ("
+        "select day from gone_sessions union all select day from came_sessions union all "
+        "select day from gone_sales union all select day from came_sales)"
+        if not everything
+        else "create or replace temp table changed_days as "
+        "select day from sessions union select day from sales union select date from campaign_days",
+    )
+    _join_days(engine, everything=everything)
+    return int(engine.row("select count(*) from changed_days")[0])
+
+
+def _join_sessions(engine: Engine, *, everything: bool) -> None:
+    visits = "visits" if everything else "(from visits semi join touched_users using (user_pseudo_id))"
+    engine.execute(
+        f"create or replace temp table joined_sessions as {read_sql(_ROOM, 'sessions.sql', visits=visits)}",
+        name="join sessions",
+    )
+    attributed = read_sql(_ROOM, "attribution.sql")
+    if everything:
+        engine.execute("delete from sessions")
+        engine.execute(f"insert into sessions by name {attributed}", name="attribute sessions")
+        return
+    engine.execute(f"create or replace temp table new_sessions as {attributed}", name="attribute sessions")
+    engine.execute(
+        "create or replace temp table known_sessions as from sessions semi join touched_users using (user_pseudo_id)",
+        name="known sessions",
+    )
+    _swap(engine, "sessions", ("user_pseudo_id", "session_id"))
+
+
+def _join_sales(engine: Engine, *, everything: bool) -> None:
+    orders = "orders"
+    if not everything:
+        # Who else used an id of these visitors' orders is concerned too.
+        engine.execute(
+            "insert into touched_orders select distinct transaction_id from orders "
+            "semi join touched_users using (user_pseudo_id) where transaction_id is not null"
+        )
+        engine.execute(
+            "create or replace temp table touched_lines as from orders where "
+            "transaction_id in (from touched_orders) or transaction_id is null and "
+            "(user_pseudo_id in (from touched_users) or part in (select part from fresh_orders))",
+            name="touched sales",
+        )
+        orders = "touched_lines"
+    engine.execute(
+        f"create or replace temp view order_sessions as from sessions semi join "
+        f"(select distinct user_pseudo_id from {orders}) using (user_pseudo_id)"
+    )
+    sales = read_sql(_ROOM, "sales.sql", orders=orders)
+    if everything:
+        engine.execute("delete from sales")
+        engine.execute(f"insert into sales by name {sales}", name="join sales")
+        return
+    engine.execute(f"create or replace temp table new_sales as {sales}", name="join sales")
+    engine.execute(
+        "create or replace temp table known_sales as from sales where transaction_id in (from touched_orders) "
+        "or part in (from stale) or (part, number) in (select (part, number) from touched_lines)"
+    )
+    _swap(engine, "sales", ("part", "number"))
+
+
+def _swap(engine: Engine, table: str, key: tuple[str, str]) -> None:
+    """Replace the known rows of a table that differ from the new ones; ``gone_`` and ``came_`` hold the difference."""
+    engine.execute(f"create or replace temp table gone_{table} as from known_{table} except from new_{table}")
+    engine.execute(f"create or replace temp table came_{table} as from new_{table} except from known_{table}")
+    if engine.row(f"select exists (from gone_{table})")[0]:
+        pair = ", ".join(key)
+        engine.execute(
+            f"delete from {table} where ({pair}) in (select ({pair}) from gone_{table})", name=f"drop {table}"
+        )
+    engine.execute(f"insert into {table} by name from came_{table}", name=f"keep {table}")
+
+
+def _join_days(engine: Engine, *, everything: bool) -> None:
+    part = "{}" if everything else "(from {} semi join changed_days using (day))"
+    versions = [one.valid_from for one in rule_sets()]
+    version = " ".join(f"when {{day}} >= date '{day}' then date '{day}'" for day in versions[:0:-1])
+    version = f"case {version} else date '{versions[0]}' end"
+    sql = read_sql(
+        _ROOM,
+        "campaign_days.sql",
+        sessions=part.format("sessions"),
+        sales=part.format("sales"),
+        channel=channel_sql("source", "medium", "campaign", day="version_day"),
+        version=version.format(day="day"),
+        version_of_a=version.format(day="a.day"),
+    )
+    engine.execute("delete from campaign_days where date in (from changed_days)")
+    engine.execute(f"insert into campaign_days by name {sql}", name="campaign days")
