@@ -362,3 +362,26 @@ def test_roi_by_country_of_a_report_that_is_broken_down_by_it(shop):
     data = shop.run("roi", "--by", "country", "--json").json
 
     assert {row["country"]: row["roi"] for row in data["rows"]} == {"Germany": 2, "France": -0.5}
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        (["roi", "--json", "--by"], "BadOptionUsage"),
+        (["rio", "--json"], "NoSuchCommand"),
+        (["load", "nothing-here.csv", "--json", "--header-line", "x"], "BadParameter"),
+    ],
+)
+def test_wrong_options_are_json_for_scripts(shop, words, reason):
+    """A script reads the reason where it reads results; a person reads it on the other stream."""
+    outcome = shop.run(*words)
+    assert outcome.code == 2
+    assert outcome.json["reason"] == reason
+    assert outcome.json["error"].splitlines()[0] in outcome.err
+
+
+def test_help_beside_json_is_help(shop):
+    """Asking for help ends well whatever else was said."""
+    outcome = shop.run("roi", "--json", "--help")
+    assert outcome.code == 0
+    assert "--by" in outcome.out

@@ -28,7 +28,7 @@ click.rich_click.STYLE_OPTIONS_TABLE_BOX = "SIMPLE"
 click.rich_click.COMMAND_GROUPS = {
     "payback": [
         {"name": "Start", "commands": ["demo", "init", "doctor", "config", "db"]},
-        {"name": "Work", "commands": ["load", "run"]},
+        {"name": "Work", "commands": ["load", "ga4", "run"]},
         {"name": "Look", "commands": ["roi", "segments", "rejected", "runs"]},
         {"name": "Share", "commands": ["report", "serve", "powerbi", "alerts", "schedule"]},
         {"name": "Keep", "commands": ["backup", "restore", "maintain"]},
@@ -37,7 +37,7 @@ click.rich_click.COMMAND_GROUPS = {
 
 _MODULES = {
     "demo": "start", "init": "start", "doctor": "start", "config": "start", "db": "database",
-    "load": "work", "run": "work",
+    "load": "work", "ga4": "ga4", "run": "work",
     "roi": "look", "segments": "look", "rejected": "look", "runs": "look",
     "report": "share", "serve": "share", "powerbi": "powerbi", "alerts": "deliver", "schedule": "deliver",
     "backup": "keep", "restore": "keep", "maintain": "keep",
@@ -63,6 +63,9 @@ class LazyGroup(click.RichGroup):
         module = import_module(f"payback.cli.{_MODULES[cmd_name]}")
         command: click.Command = getattr(module, cmd_name)
         return command
+
+
+_STOPPED = "stopped; what was committed stays, and the next run goes on from there"
 
 
 @dataclass
@@ -126,11 +129,11 @@ def main(arguments: list[str] | None = None) -> None:
             stream.reconfigure(encoding="utf-8", errors="replace")
     words = sys.argv[1:] if arguments is None else arguments
     try:
-        payback.main(args=arguments, prog_name="payback")
+        _answer(arguments, words)
     except PaybackError as error:
         _fail(str(error), error.exit_code, type(error).__name__, words)
     except KeyboardInterrupt:
-        _fail("stopped; what was committed stays, and the next run goes on from there", 130, "Stopped", words)
+        _fail(_STOPPED, 130, "Stopped", words)
     except BrokenPipeError:
         # Somebody closed the pipe (`| head`): not a failure.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -146,6 +149,19 @@ def main(arguments: list[str] | None = None) -> None:
         text = f"{type(error).__name__}: {error}".splitlines()[0]
         message = f"this is a defect of Payback, please report it\n  got: {text}\n  hint: --verbose shows where"
         _fail(message, 1, "Defect", words)
+
+
+def _answer(arguments: list[str] | None, words: list[str]) -> None:
+    """Let Click read the words; a script that asked for JSON gets it for a wrong option too."""
+    try:
+        code = payback.main(args=arguments, prog_name="payback", standalone_mode="--json" not in words)
+    except click.ClickException as error:
+        hint = f"\n  hint: {error.ctx.command_path} --help" if isinstance(error, click.UsageError) and error.ctx else ""
+        _fail(error.format_message() + hint, error.exit_code, type(error).__name__, words)
+    except click.Abort:
+        _fail(_STOPPED, 130, "Stopped", words)
+    else:
+        sys.exit(code if isinstance(code, int) else 0)
 
 
 def _refusal(error: OSError) -> str:
