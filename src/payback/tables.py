@@ -988,7 +988,7 @@ RUN_STEPS = Table(
     "one step of a run",
     (
         Column("run_id", "text", "The run.", "key"),
-        Column("step", "text", "load, clean, roi, segments or publish.", "key"),
+        Column("step", "text", "extract, load, export, clean, roi, segments or publish.", "key"),
         Column("position", "integer", "Order in the run, from 1.", "technical"),
         Column("status", "text", "done, unchanged, skipped or failed.", "technical"),
         Column("seconds", "number", "Duration.", "measure", "seconds"),

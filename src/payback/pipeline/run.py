@@ -76,7 +76,7 @@ class Run:
             self.record.status, self.record.error = "failed", str(error)
             raise
         try:
-            failures = [*self._load(), *self._load_export()]
+            failures = [*self._extract(), *self._load(), *self._load_export()]
             if self._is_unchanged(force=force):
                 self._skip_rest()
             else:
@@ -156,6 +156,15 @@ class Run:
             if step.status == "running" and files and all(one["status"] == "unchanged" for one in self.record.files):
                 step.status = "unchanged"
         return failures
+
+    def _extract(self) -> list[str]:
+        """Read services that are configured; return a message for each that could not be read."""
+        from payback.pipeline.extract_step import extract, has_services
+
+        if not has_services(self.loader):
+            return []
+        with self._step("extract") as step:
+            return extract(self.loader, step, self.record, self.say)
 
     def _load_export(self) -> list[str]:
         """Load the BigQuery export of GA4, where there is one; return a message if it could not be loaded."""
