@@ -47,7 +47,7 @@ test("what the data covers of a range is all, part or none", () => {
 });
 
 test("the address gives back what was written into it", () => {
-  const state = { ...START, page: "campaigns", preset: "custom" as const, from: "2026-01-02", to: "2026-02-03", comparison: "year" as const, currency: "USD", channels: ["Paid, Search", "A&B=#?"], campaigns: [3, -4], countries: ["", "DE"], search: "50% <b> 🎉", sort: "-roas", columns: ["cost", "roi"], flag: "new", open: -7, theme: "dark" as const };
+  const state = { ...START, page: "campaigns", preset: "custom" as const, from: "2026-01-02", to: "2026-02-03", comparison: "year" as const, currency: "USD", channels: ["Paid, Search", "A&B=#?"], campaigns: [3, -4], countries: ["", "DE"], search: "50% <b> 🎉", sort: "-roas", columns: ["cost", "roi"], pick: "new", open: -7, theme: "dark" as const };
   assert.deepEqual(readHash(writeHash(state)), state);
   assert.deepEqual(readHash(writeHash(START)), START);
   assert.equal(writeHash(START), "#/summary");

@@ -16,7 +16,7 @@
  * | q          | text that the campaign name holds                    | none                      |
  * | sort       | column of the page's table; - in front: largest first | page's own               |
  * | cols       | columns of the page's table, joined by commas        | page's own                |
- * | flag       | flag of campaigns to show                            | all                       |
+ * | pick       | the page's own choice: flag of campaigns, metric of the calendar, term of Method | none |
  * | id         | campaign whose details are open                      | none                      |
  * | theme      | light, dark, auto                                    | the report's, or auto     |
  */
@@ -38,7 +38,7 @@ export interface State {
   search: string;
   sort: string;
   columns: string[];
-  flag: string;
+  pick: string;
   open: number | null;
   theme: Theme | "";
 }
@@ -56,7 +56,7 @@ export const START: State = {
   search: "",
   sort: "",
   columns: [],
-  flag: "",
+  pick: "",
   open: null,
   theme: "",
 };
@@ -87,7 +87,7 @@ export function readHash(hash: string): State {
     search: keys.get("q") ?? "",
     sort: keys.get("sort") ?? "",
     columns: (keys.get("cols") ?? "").split(",").filter(Boolean),
-    flag: keys.get("flag") ?? "",
+    pick: keys.get("pick") ?? "",
     open: id !== null && id !== "" && Number.isSafeInteger(Number(id)) ? Number(id) : null,
     theme: oneOf<Theme | "">(keys.get("theme"), ["auto", "light", "dark"], ""),
   };
@@ -107,7 +107,7 @@ export function writeHash(state: State): string {
   if (state.search) keys.set("q", state.search);
   if (state.sort) keys.set("sort", state.sort);
   if (state.columns.length) keys.set("cols", state.columns.join(","));
-  if (state.flag) keys.set("flag", state.flag);
+  if (state.pick) keys.set("pick", state.pick);
   if (state.open !== null) keys.set("id", String(state.open));
   if (state.theme) keys.set("theme", state.theme);
   const query = keys.toString();
@@ -116,5 +116,5 @@ export function writeHash(state: State): string {
 
 /** What a page keeps to itself is dropped on the way to another page; the filters stay. */
 export function toPage(state: State, page: string): State {
-  return { ...state, page, sort: "", columns: [], flag: "", open: null };
+  return { ...state, page, sort: "", columns: [], pick: "", open: null };
 }

@@ -62,13 +62,19 @@ function ordered(one: string, other: string, data: Range): Range {
 export function comparisonOf(range: Range, preset: Preset, comparison: Comparison): Range | null {
   if (comparison === "off") return null;
   const days = daysBetween(range.start, range.end);
-  if (comparison === "year") return from(lastYear(range.start), days);
+  if (comparison === "year") return yearEarlier(range, days);
   const months = MONTHS[preset];
   if (months && range.start === unitStart(range.end, months)) {
     const earlier = from(unitStart(range.end, months, 1), days);
     if (earlier.end < range.start) return earlier;
   }
   return from(addDays(range.start, -days), days);
+}
+
+/** A leap year's 366 days would run into the period itself; they start a day earlier then. */
+function yearEarlier(range: Range, days: number): Range {
+  const earlier = from(lastYear(range.start), days);
+  return earlier.end === range.start ? from(addDays(earlier.start, -1), days) : earlier;
 }
 
 function from(start: string, days: number): Range {

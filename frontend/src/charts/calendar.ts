@@ -1,0 +1,99 @@
+/** Days as squares, weeks as columns; a long range is broken into lines that fit the width. */
+import { addDays, dayNumber, daysOf, mondayOf, weekday } from "../format/days.ts";
+import { type Option, base } from "./options.ts";
+import type { Palette } from "./palette.ts";
+
+export interface CalendarDay {
+  colour: string;
+  tip: () => HTMLElement;
+}
+
+export interface Calendar {
+  start: string;
+  end: string;
+  day: (day: string) => CalendarDay;
+  weekdays: string[];
+  month: (day: string) => string;
+}
+
+interface Plan {
+  /** Weeks of one line. */
+  line: number;
+  lines: number;
+  cell: number;
+  left: number;
+  lineHeight: number;
+}
+
+const TOP = 20;
+const LARGEST = 22;
+const SMALLEST = 11;
+
+export function plan({ start, end }: Pick<Calendar, "start" | "end">, width: number): Plan {
+  const left = 34;
+  const weeks = (mondayOf(dayNumber(end)) - mondayOf(dayNumber(start))) / 7 + 1;
+  const most = Math.max(4, Math.floor((width - left) / (weeks > 60 ? 15 : SMALLEST + 3)));
+  const lines = Math.max(1, Math.ceil(weeks / most));
+  const line = Math.ceil(weeks / lines);
+  const cell = Math.max(SMALLEST, Math.min(LARGEST, Math.floor((width - left) / line)));
+  return { line, lines, cell, left, lineHeight: TOP + 7 * cell + 10 };
+}
+
+export function calendarHeight(range: Pick<Calendar, "start" | "end">, width: number): number {
+  const { lines, lineHeight } = plan(range, width || 800);
+  return lines * lineHeight;
+}
+
+export function calendarOption(calendar: Calendar, palette: Palette, width: number): Option {
+  const layout = plan(calendar, width);
+  const first = mondayOf(dayNumber(calendar.start));
+  const days = daysOf(calendar.start, calendar.end);
+  const shown = days.map((day) => calendar.day(day));
+  const place = (day: string) => {
+    const week = (mondayOf(dayNumber(day)) - first) / 7;
+    return { x: layout.left + (week % layout.line) * layout.cell, y: Math.floor(week / layout.line) * layout.lineHeight + TOP };
+  };
+  const shared = base(palette);
+  return {
+    ...shared,
+    tooltip: { ...shared.tooltip, formatter: (point: unknown) => ((point as { seriesIndex: number }).seriesIndex ? "" : shown[(point as { dataIndex: number }).dataIndex]!.tip()) },
+    series: [
+      drawn(days.length, (i) => {
+        const day = days[i]!;
+        const { x, y } = place(day);
+        const size = layout.cell - 2;
+        return { type: "rect", shape: { x, y: y + weekday(day) * layout.cell, width: size, height: size, r: 2.5 }, style: { fill: shown[i]!.colour } };
+      }),
+      drawn(1, () => ({ type: "group", silent: true, children: [...months(calendar, place, palette, layout), ...names(calendar, layout, palette)] })),
+    ] as NonNullable<Option["series"]>,
+  };
+}
+
+/** The name of a month above the week that holds its first day. */
+function months(calendar: Calendar, place: (day: string) => { x: number; y: number }, palette: Palette, layout: Plan): object[] {
+  const starts = daysOf(calendar.start, calendar.end).filter((day, i) => day.endsWith("-01") || (i === 0 && Number(day.slice(8)) < 20));
+  return starts
+    .filter((day) => place(day).x + 30 < layout.left + layout.line * layout.cell + 20)
+    .map((day) => text(calendar.month(day), place(day).x, place(day).y - 10, palette.muted, "left"));
+}
+
+function names(calendar: Calendar, layout: Plan, palette: Palette): object[] {
+  return Array.from({ length: layout.lines }, (_, line) => line).flatMap((line) =>
+    [0, 2, 4].map((day) => text(calendar.weekdays[day] ?? "", layout.left - 8, line * layout.lineHeight + TOP + (day + 0.45) * layout.cell, palette.muted, "right")),
+  );
+}
+
+function text(words: string, x: number, y: number, fill: string, align: string): object {
+  return { type: "text", style: { text: words, x, y, fill, align, verticalAlign: "middle", fontSize: 11 } };
+}
+
+function drawn(count: number, draw: (place: number) => object): object {
+  return { type: "custom", coordinateSystem: "none", data: Array.from({ length: count }, (_, i) => [i]), renderItem: (params: { dataIndex: number }) => draw(params.dataIndex) };
+}
+
+/** Up to the last days of a range, so that a drawing stays readable. */
+export function lastDays(end: string, days: number, first: string): string {
+  const start = addDays(end, 1 - days);
+  return start < first ? first : start;
+}
+

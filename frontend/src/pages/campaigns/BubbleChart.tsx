@@ -1,0 +1,83 @@
+/** Cost against return of each campaign. */
+import { useCallback, useMemo } from "preact/hooks";
+import { type Bubble, bubbleOption } from "../../charts/bubbles.ts";
+import { Chart } from "../../charts/Chart.tsx";
+import { channelColour } from "../../charts/palette.ts";
+import { decimal, money, text, type Sheet } from "../../export/sheet.ts";
+import { type View, channelName, useView } from "../../view.ts";
+import type { Row } from "./rows.ts";
+
+/** More circles than this hide each other. */
+const MOST = 300;
+const LABELS = 10;
+
+interface Point extends Bubble {
+  row: Row;
+}
+
+/** Where a circle is far from the others: large, or far from break-even for its size. */
+function interest(point: Point, breakEven: number, largest: number): number {
+  return Math.sqrt(point.x / largest) * (0.35 + Math.abs(Math.log10(point.y / breakEven)));
+}
+
+function points(view: View, rows: Row[]): { drawn: Point[]; left: number; unplaced: number } {
+  const { metrics, formats, palette, data } = view;
+  const placed = rows
+    .map((row): Point | null => {
+      const [cost, roas] = [metrics.now(row.group, "cost"), metrics.now(row.group, "roas")];
+      if (cost === null || cost <= 0 || roas === null || roas <= 0) return null;
+      const lines = ["cost", "revenue", "profit", "roas", "conversions"].filter((name) => metrics.has(name)).map((name) => ({ label: metrics.get(name)!.label, value: formats.short(metrics.get(name)!, metrics.now(row.group, name)) }));
+      return { row, name: row.name, x: cost, y: roas, size: metrics.now(row.group, "conversions") ?? 0, colour: channelColour(palette, data.channels, row.campaign.channel), labelled: false, rows: [{ label: "Channel", value: channelName(row.campaign.channel) }, ...lines, { label: "Over all days", value: row.campaign.verdict || "–" }], note: "Click for details" };
+    })
+    .filter((point): point is Point => point !== null)
+    .sort((a, b) => b.x - a.x);
+  const drawn = placed.slice(0, MOST);
+  const breakEven = 1 + data.target_roi;
+  const largest = drawn[0]?.x ?? 1;
+  for (const point of [...drawn].sort((a, b) => interest(b, breakEven, largest) - interest(a, breakEven, largest)).slice(0, LABELS)) point.labelled = true;
+  return { drawn: drawn.sort((a, b) => b.size - a.size), left: placed.length - drawn.length, unplaced: rows.length - placed.length };
+}
+
+function twin(drawn: Point[]): Sheet {
+  const rows = drawn.map((point) => [point.name, channelName(point.row.campaign.channel), point.x, point.y, point.size, point.row.campaign.verdict]);
+  return { name: "Cost against return", columns: [text("Campaign"), text("Channel"), money("Cost"), decimal("ROAS"), decimal("Conversions", 1), text("Verdict over all days")], rows };
+}
+
+export function BubbleChart({ rows }: { rows: Row[] }) {
+  const view = useView();
+  const { palette, formats, data, change, metrics } = view;
+  const { drawn, left, unplaced } = useMemo(() => points(view, rows), [view.answer, rows, palette, formats]);
+  const breakEven = 1 + data.target_roi;
+  const option = useCallback(
+    (width: number) => bubbleOption({ points: drawn, xName: "Cost", yName: "ROAS", breakEven, breakEvenName: data.target_roi ? "target" : "break-even", x: (value) => formats.axisMoney(value), y: (value) => formats.axis({ unit: "multiple", decimals: 1 }, value) }, palette, width),
+    [drawn, palette, formats],
+  );
+  if (!drawn.length) {
+    return (
+      <section class="card">
+        <h3>Cost against return</h3>
+        <p class="note">No campaign of this choice has both a cost and a positive return, so there is nothing to place. The table below has all campaigns.</p>
+      </section>
+    );
+  }
+  const below = drawn.filter((point) => point.y < breakEven);
+  const lost = below.reduce((sum, point) => sum + (metrics.now(point.row.group, "profit") ?? 0), 0);
+  const shown = [...new Set(drawn.map((point) => point.row.campaign.channel))].sort();
+  const notes = [left && `${formats.number(left)} campaigns with less cost are not drawn`, unplaced && `${formats.number(unplaced)} have no cost or no positive return and no place on these axes`].filter(Boolean);
+  return (
+    <Chart
+      title="Cost against return"
+      subtitle="one circle a campaign, its area the conversions; both axes logarithmic; click for details"
+      height={380}
+      option={option}
+      keys={shown.slice(0, 10).map((channel) => ({ label: channelName(channel), colour: channelColour(palette, data.channels, channel), shape: "dot" as const }))}
+      summary={`${drawn.length} campaigns; ${below.length} below break-even, with ${formats.money(lost)} of profit together.`}
+      twin={twin(drawn)}
+      metrics={["cost", "roas", "conversions"]}
+      onPick={({ index }) => drawn[index] && change({ open: drawn[index].row.campaign.id })}
+      className="wide"
+    >
+      {!!notes.length && <p class="note">{notes.join("; ")}.</p>}
+    </Chart>
+  );
+}

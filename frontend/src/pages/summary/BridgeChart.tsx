@@ -1,0 +1,75 @@
+/** From the profit before to the profit now, channel by channel. */
+import { useCallback } from "preact/hooks";
+import { Chart } from "../../charts/Chart.tsx";
+import { type Bridge, bridgeOption } from "../../charts/bridge.ts";
+import { money, text, type Sheet } from "../../export/sheet.ts";
+import { type View, channelName, total, useView } from "../../view.ts";
+import { type Move, channelMoves } from "./story.ts";
+
+const MOST = 9;
+
+/** The largest moves by name, the rest together. */
+function folded(moves: Move[]): Array<Move & { names: string[] }> {
+  const shown = moves.slice(0, moves.length > MOST + 1 ? MOST : MOST + 1).map((one) => ({ ...one, names: [one.channel] }));
+  const rest = moves.slice(shown.length);
+  if (!rest.length) return shown;
+  const sum = (pick: (one: Move) => number) => rest.reduce((all, one) => all + pick(one), 0);
+  return [...shown, { channel: `${rest.length} others`, difference: sum((one) => one.difference), now: sum((one) => one.now ?? 0), before: sum((one) => one.before ?? 0), names: rest.map((one) => one.channel) }];
+}
+
+export function bridgeSheet(view: View): Sheet {
+  const rows = channelMoves(view).map((one) => [channelName(one.channel), one.before, one.now, one.difference]);
+  return { name: "Profit by channel", columns: [text("Channel"), money("Profit before"), money("Profit"), money("Change")], rows };
+}
+
+export function BridgeChart() {
+  const view = useView();
+  const { formats, palette, compared, metrics, change } = view;
+  const steps = compared ? folded(channelMoves(view)) : [];
+  const [now, before] = [metrics.now(total(view), "profit"), metrics.before(total(view), "profit")];
+  const option = useCallback(
+    (width: number) => {
+      const bridge: Bridge = {
+        from: before ?? 0,
+        fromLabel: "Before",
+        toLabel: "Now",
+        steps: steps.map((one) => ({
+          name: channelName(one.channel),
+          difference: one.difference,
+          detail: [
+            { label: "Profit before", value: formats.moneyFull(one.before ?? 0) },
+            { label: "Profit now", value: formats.moneyFull(one.now ?? 0) },
+          ],
+        })),
+        signed: (value) => formats.signedMoney(value),
+        level: (value) => formats.money(value),
+        axis: (value) => formats.axisMoney(value),
+      };
+      return bridgeOption(bridge, palette, width);
+    },
+    [view.answer, palette, formats],
+  );
+  if (!compared || now === null || before === null || !steps.length) return <NoBridge />;
+  const told = steps.slice(0, 3).map((one) => `${channelName(one.channel)} ${formats.signedMoney(one.difference)}`);
+  return (
+    <Chart
+      title="What changed profit"
+      subtitle="by channel, from the comparison to the period"
+      height={40 + 32 * (steps.length + 2)}
+      option={option}
+      summary={`From ${formats.money(before)} to ${formats.money(now)}. Largest: ${told.join(", ")}.`}
+      twin={bridgeSheet(view)}
+      metrics={["profit"]}
+      onPick={({ index }) => steps[index - 1] && change({ channels: steps[index - 1]!.names })}
+    />
+  );
+}
+
+function NoBridge() {
+  return (
+    <section class="card">
+      <h3>What changed profit</h3>
+      <p class="note">A bridge needs a comparison in which cost and revenue are known. Choose a shorter period, or compare with another one.</p>
+    </section>
+  );
+}

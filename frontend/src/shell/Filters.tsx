@@ -1,0 +1,82 @@
+/** Channels as chips, and what else is filtered, each with a way out. */
+import { channelColour } from "../charts/palette.ts";
+import { NO_CAMPAIGN } from "../state/query.ts";
+import { type Page, type View, campaignName, channelName, countryName, toggled, useView } from "../view.ts";
+import { noFilters } from "./useKeys.ts";
+
+const MOST = 24;
+
+/** What is chosen, as a line of print and exports. */
+export function filtersInWords(view: View): string {
+  const { state } = view;
+  const parts = [
+    state.channels.length && `channels: ${state.channels.map(channelName).join(", ")}`,
+    state.campaigns.length && `campaigns: ${state.campaigns.map((id) => campaignName(view.campaigns.get(id), id)).join(", ")}`,
+    state.countries.length && `countries: ${state.countries.map((code) => countryName(view, code)).join(", ")}`,
+    state.search.trim() && `campaign name holds “${state.search.trim()}”`,
+  ].filter(Boolean);
+  return parts.length ? parts.join("; ") : "none: all channels, campaigns and countries";
+}
+
+export function Filters({ page }: { page: Page }) {
+  const view = useView();
+  if (!page.filtered || !view.data.first_day) return page.filtered ? null : <p class="unfiltered">This page shows all data; period and filters do not change it.</p>;
+  return (
+    <div class="filters">
+      <Chips view={view} />
+      <Active view={view} />
+    </div>
+  );
+}
+
+function Chips({ view }: { view: View }) {
+  const { data, state, change, palette } = view;
+  return (
+    <ul class="chips" aria-label="Channels">
+      {data.channels.slice(0, MOST).map((channel) => (
+        <li key={channel}>
+          <button type="button" class="chip" aria-pressed={state.channels.includes(channel)} onClick={() => change({ channels: toggled(state.channels, channel) })}>
+            <i style={{ background: channelColour(palette, data.channels, channel) }} aria-hidden="true" />
+            <bdi>{channelName(channel)}</bdi>
+          </button>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Active({ view }: { view: View }) {
+  const { state, change, campaigns, query } = view;
+  const search = state.search.trim();
+  const found = query.campaigns[0] === NO_CAMPAIGN ? 0 : query.campaigns.length;
+  const chosen = state.channels.length + state.campaigns.length + state.countries.length + (search ? 1 : 0);
+  if (!chosen) return null;
+  return (
+    <ul class="chips active-filters" aria-label="Filters in force">
+      {state.campaigns.slice(0, MOST).map((id) => (
+        <Remove key={id} label={campaignName(campaigns.get(id), id)} onClick={() => change({ campaigns: toggled(state.campaigns, id) })} />
+      ))}
+      {state.countries.map((code) => (
+        <Remove key={code} label={countryName(view, code)} onClick={() => change({ countries: toggled(state.countries, code) })} />
+      ))}
+      {search && <Remove label={`name holds “${search}”: ${found} campaigns`} onClick={() => change({ search: "" })} />}
+      <li>
+        <button type="button" class="link" onClick={() => change(noFilters())}>
+          Clear all filters
+        </button>
+      </li>
+    </ul>
+  );
+}
+
+function Remove({ label, onClick }: { label: string; onClick: () => void }) {
+  return (
+    <li>
+      <button type="button" class="chip removable" onClick={onClick}>
+        <bdi>{label}</bdi>
+        <span aria-hidden="true"> ×</span>
+        <span class="sr"> (remove this filter)</span>
+      </button>
+    </li>
+  );
+}

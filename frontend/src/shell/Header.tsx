@@ -1,0 +1,76 @@
+/** Title, both date ranges in full, freshness, failed checks, and what concerns the whole report. */
+import { addDays, daysBetween } from "../format/days.ts";
+import { currencyName } from "../format/numbers.ts";
+import { failedChecks } from "../pages/health/checks.ts";
+import { toPage, writeHash } from "../state/hash.ts";
+import { type Page, type View, useView } from "../view.ts";
+import { ExportMenu } from "./ExportMenu.tsx";
+import { THEMES, after } from "./useKeys.ts";
+
+const THEME_WORDS = { auto: "As system", light: "Light", dark: "Dark" } as const;
+
+/** Both ranges with their lengths, and what the data does not cover. */
+export function rangesInWords(view: View): string {
+  const { formats, periods, data, compared } = view;
+  if (!data.first_day) return "No campaign days are loaded";
+  const days = daysBetween(periods.now.start, periods.now.end);
+  const now = `${formats.range(periods.now)} (${formats.number(days)} ${days === 1 ? "day" : "days"})`;
+  if (!periods.before) return `${now}, not compared`;
+  if (!compared) return `${now}; there is no data for ${formats.range(periods.before)} to compare with`;
+  const part = periods.beforeCovered === "part" ? `, of which the data covers ${formats.range(cover(view))}` : "";
+  return `${now}, compared with ${formats.range(periods.before)}${part}`;
+}
+
+function cover({ periods, data }: View): { start: string; end: string } {
+  const before = periods.before!;
+  return { start: before.start < data.first_day! ? data.first_day! : before.start, end: before.end > data.last_day! ? data.last_day! : before.end };
+}
+
+export function Header({ onHelp, page }: { onHelp: () => void; page: Page }) {
+  const view = useView();
+  const { data, state, change } = view;
+  return (
+    <header class="header">
+      <div class="brand">
+        {data.logo && <img class="logo" src={data.logo} alt="" />}
+        <div>
+          <h1>{data.title}</h1>
+          <p class="ranges">{rangesInWords(view)}</p>
+        </div>
+      </div>
+      <div class="tools">
+        <Badges view={view} />
+        <ExportMenu page={page} />
+        <button class="button" type="button" onClick={() => window.print()}>
+          Print
+        </button>
+        <button class="button" type="button" onClick={() => change({ theme: after(THEMES, state.theme || data.theme || "auto") })} title="Colours: as the system, light, dark (t)">
+          <span class="sr">Colours: </span>
+          {THEME_WORDS[state.theme || data.theme || "auto"]}
+        </button>
+        <button class="button round" type="button" onClick={onHelp} title="Keys (?)" aria-label="Keys">
+          ?
+        </button>
+      </div>
+    </header>
+  );
+}
+
+function Badges({ view }: { view: View }) {
+  const { data, formats, state } = view;
+  const failed = failedChecks(data);
+  const health = writeHash(toPage(state, "health"));
+  return (
+    <p class="badges">
+      {data.last_day && (
+        <a class="badge" href={health} title={`The data begins ${formats.day(data.first_day!)}. The next day to load is ${formats.day(addDays(data.last_day, 1))}.`}>
+          Data until {formats.day(data.last_day)}
+        </a>
+      )}
+      <a class={`badge ${failed ? "bad" : "good"}`} href={health}>
+        {failed ? `${formats.number(failed)} ${failed === 1 ? "check" : "checks"} failed` : "All rows accounted for"}
+      </a>
+      {data.currencies.length === 1 && <span class="badge plain">{currencyName(data.currencies[0]!)}</span>}
+    </p>
+  );
+}

@@ -1,0 +1,66 @@
+/** Keys for what people do often. None works while someone types. */
+import { useEffect } from "preact/hooks";
+import { PAGES } from "../pages/registry.ts";
+import { START, type State, type Theme } from "../state/hash.ts";
+import { COMPARISONS } from "../state/periods.ts";
+
+export const KEYS: Array<[string, string]> = [
+  [`1 – ${PAGES.length}`, "go to a page"],
+  ["p", "choose the period"],
+  ["c", "next comparison: previous period, last year, none"],
+  ["/", "search campaigns"],
+  ["x", "clear all filters"],
+  ["e", "export"],
+  ["t", "light, dark, as the system"],
+  ["?", "this list"],
+  ["Esc", "close what is open"],
+  ["Tab, Enter, Space, arrows", "everything else: each control can be reached and used"],
+];
+
+export const THEMES: Theme[] = ["auto", "light", "dark"];
+
+export function after<T>(list: T[], one: T): T {
+  return list[(list.indexOf(one) + 1) % list.length]!;
+}
+
+export function noFilters(): Partial<State> {
+  return { channels: [], campaigns: [], countries: [], search: "", pick: START.pick };
+}
+
+interface Actions {
+  state: State;
+  change: (change: Partial<State>) => void;
+  go: (page: string) => void;
+  help: () => void;
+}
+
+function focus(id: string): void {
+  const element = document.getElementById(id);
+  element?.closest("details:not([open])")?.setAttribute("open", "");
+  element?.focus();
+}
+
+export function useKeys({ state, change, go, help }: Actions): void {
+  useEffect(() => {
+    const actions: Record<string, () => void> = {
+      p: () => focus("period"),
+      c: () => change({ comparison: after(COMPARISONS.map((one) => one.id), state.comparison) }),
+      "/": () => focus("search"),
+      x: () => change(noFilters()),
+      e: () => document.getElementById("export")?.click(),
+      t: () => change({ theme: after(THEMES, state.theme || "auto") }),
+      "?": help,
+    };
+    const press = (event: KeyboardEvent) => {
+      const target = event.target as HTMLElement;
+      if (event.ctrlKey || event.metaKey || event.altKey || target.matches("input, select, textarea, [contenteditable]") || target.closest("dialog")) return;
+      const page = PAGES[Number(event.key) - 1];
+      const action = page ? () => go(page.id) : actions[event.key];
+      if (!action) return;
+      event.preventDefault();
+      action();
+    };
+    document.addEventListener("keydown", press);
+    return () => document.removeEventListener("keydown", press);
+  }, [state, change, go, help]);
+}
