@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 Record = dict[str, Any]
 OTHERS = "Other campaigns"
+MOST_DAYS = 60
+"""Unusual days that are told of a campaign: the latest."""
 _PLACES = pa.schema(
     [("kind", pa.string()), ("place", pa.int32()), ("name", pa.string()), ("campaign_id", pa.int64()),
      ("source", pa.string()), ("account", pa.string())]
@@ -26,6 +28,12 @@ _PLACES = pa.schema(
 def campaign_names(engine: Engine, relation: str = "clean_campaigns") -> list[Record]:
     """Return each campaign once: number, source, account, latest name and channel, first and last day."""
     return engine.records(read_sql(PACKAGE, "campaign_names.sql", relation=relation))
+
+
+def outlier_days(engine: Engine, cube: str = "cube") -> dict[tuple[Any, ...], list[str]]:
+    """Return the days on which a campaign lies far from its other days, by number, source and account."""
+    found = engine.records(read_sql(PACKAGE, "outlier_days.sql", cube=quoted(cube)), {"most": MOST_DAYS})
+    return {(row["campaign_id"], row["source"], row["account"]): sorted(row["days"]) for row in found}
 
 
 def lists_of(engine: Engine, cube: str = "cube", *, first: str | None = None) -> Record:

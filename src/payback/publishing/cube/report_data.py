@@ -9,7 +9,7 @@ from payback.metrics import ADDITIVE, METRICS, VERDICTS
 from payback.publishing import method
 from payback.publishing.cube.customers import customers
 from payback.publishing.cube.health import feeds, revisions, row_accounts, rules
-from payback.publishing.cube.listing import campaign_names, lists_of
+from payback.publishing.cube.listing import campaign_names, lists_of, outlier_days
 from payback.publishing.cube.traffic import traffic
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def report_data(
         "metrics": [_metric(metric) for metric in METRICS.values()],
         "measures": list(ADDITIVE),
         **lists_of(engine, cube),
-        "campaigns": _campaigns(engine, results),
+        "campaigns": _campaigns(engine, results, cube),
         "confidence": summary.confidence,
         "target_roi": summary.target_roi,
         "warnings": list(summary.warnings),
@@ -122,16 +122,16 @@ def _metric(metric: Metric) -> Record:
     }
 
 
-def _campaigns(engine: Engine, results: Results) -> list[Record]:
+def _campaigns(engine: Engine, results: Results, cube: str) -> list[Record]:
     """Return each campaign with what is known of its ROI over all days."""
     judged: dict[tuple[Any, ...], list[Record]] = {}
     for row in results.records("roi_by_campaign"):
         key = (row.get("campaign_id") or 0, row.get("source") or "", row.get("account") or "")
         judged.setdefault(key, []).append(row)
-    found = []
+    unusual, found = outlier_days(engine, cube), []
     for name in campaign_names(engine):
-        rows = judged.get((name["campaign_id"], name["source"], name["account"]), [])
-        found.append(_campaign(name, rows))
+        key = (name["campaign_id"], name["source"], name["account"])
+        found.append({**_campaign(name, judged.get(key, [])), "outlier_days": unusual.get(key, [])})
     return found
 
 
