@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
 from fractions import Fraction
 
+import pyarrow.parquet as pq
 import pytest
 
 from payback.engine.duckdb import Engine
@@ -25,7 +27,9 @@ def same(found, wanted):
     if isinstance(wanted, dt.date):
         return found == f"{wanted} 00:00:00"
     if isinstance(wanted, str):
-        return isinstance(found, int)  # the key of a currency
+        return found == wanted
+    if wanted is True:
+        return isinstance(found, int)  # some key
     return abs(Fraction(found) - wanted) < max(LAST_DIGIT / 2, abs(wanted) / 10**12)
 
 
@@ -35,13 +39,11 @@ def differences(found, wanted):
     return {name: (found[name], wanted[name]) for name in found if not same(found[name], wanted[name])}
 
 
-def measured(judges, folder, contexts=CONTEXTS):
-    """Return what the engine makes of a project, read back from Microsoft's object model."""
+def measured(judges, folder, contexts, measures=()):
+    """Return what the engine makes of a project whose model is read back from Microsoft's object model."""
     model = judges.tom(folder)["model"]["model"]
     assert judges.dax(model) == []  # the engine takes an expression that it cannot read for a blank
-    answer = judges.values(
-        model, projects.files(folder, model), {name: as_filters(context) for name, context in contexts.items()}
-    )
+    answer = judges.values(model, projects.files(folder, model), contexts, measures)
     assert answer["faults"] == {}
     return answer["values"]
 
@@ -49,7 +51,8 @@ def measured(judges, folder, contexts=CONTEXTS):
 @pytest.mark.powerbi
 def test_dax_values_are_python_values(judges, tmp_path):
     """Every measure in every context: what is not known is blank, never zero, and never another number."""
-    found = measured(judges, projects.build(tmp_path))
+    contexts = {name: as_filters(context) for name, context in CONTEXTS.items()}
+    found = measured(judges, projects.build(tmp_path), contexts)
     dates = expected.calendar()
 
     assert {
@@ -71,3 +74,36 @@ def test_sql_values_are_python_values():
         wanted = {metric.name: metric_value(metric, seen, set()) for metric in METRICS.values()}
         assert differences(found, wanted) == {}, name
     engine.close()
+
+
+@pytest.mark.powerbi
+def test_totals_of_a_real_set_are_those_of_its_file(judges, shop, shared_data):
+    """Channel by channel, sums in Power BI are those of the CSV files that the project was loaded from."""
+    source = shared_data / "federico-daily-mit"
+    for name in ("campaigns.csv", "daily_performance.csv"):
+        shop.write(f"data/raw/{name}", (source / name).read_bytes())
+    assert shop.run("run").code == 0
+    project = shop.folder / "outputs" / "powerbi"
+    channels = pq.read_table(project / "data" / "channel.parquet").column("Channel").to_pylist()
+    contexts = {channel: {"Channel.Channel": [channel]} for channel in channels}
+    found = measured(judges, project, contexts, LABELS.values()).values()
+
+    for label, sums in sums_of_channels(source).items():
+        for value, total in zip(sorted(one[label] for one in found), sorted(sums), strict=True):
+            assert same(value, total)
+
+
+LABELS = {"spend": "Cost", "revenue": "Revenue", "impressions": "Impressions", "clicks": "Clicks"}
+"""Columns of the real set, and the measures that add them up."""
+
+
+def sums_of_channels(folder):
+    """Return the sums of all channels by measure, with nothing but csv and exact numbers."""
+    with (folder / "campaigns.csv").open(encoding="utf-8", newline="") as file:
+        channels = {row["campaign_id"]: row["channel"] for row in csv.DictReader(file)}
+    sums = {label: dict.fromkeys(channels.values(), Fraction()) for label in LABELS.values()}
+    with (folder / "daily_performance.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            for column, label in LABELS.items():
+                sums[label][channels[row["campaign_id"]]] += Fraction(row[column])
+    return {label: totals.values() for label, totals in sums.items()}

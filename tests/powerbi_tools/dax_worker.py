@@ -152,7 +152,7 @@ def filters_of(context):
 
 
 def values(question):
-    """Return each measure's value in each filter context, and what the engine could not compute."""
+    """Return each wanted measure's value in each filter context, and what the engine could not compute."""
     model, files = question["model"], question["files"]
     tables = {table["name"]: loaded(table, files[table["name"]]) for table in model["tables"] if table["name"] in files}
     money = {
@@ -168,7 +168,7 @@ def values(question):
     for name, context in question["contexts"].items():
         run.eval_errors.clear()
         answers[name] = engine.evaluate_measures_smart(
-            list(measures),
+            question.get("measures") or list(measures),
             tables,
             measures,
             filters_of(context),

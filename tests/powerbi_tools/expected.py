@@ -53,7 +53,7 @@ def values(fact, context, dates):
     """Return the value of every measure of a fact by its name."""
     rows, context = rows_of(fact), narrowed(fact, context)
     money = {column.name for column in fact.table.columns if column.unit == "money"}
-    found = {f"Currency of {fact.name}": one_currency(context.rows(rows))} if money & set(fact.parts) else {}
+    found = currencies(fact, context.rows(rows)) if money & set(fact.parts) else {}
     for metric in fact.metrics:
         found[metric.label] = metric_value(metric, context.rows(rows), money)
         if metric.name in fact.over_time:
@@ -63,10 +63,14 @@ def values(fact, context, dates):
     return found | sums(fact, context.rows(rows))
 
 
-def one_currency(rows):
-    """Return the only currency among rows, or None."""
-    found = {row["currency"] for row in rows}
-    return found.pop() if len(found) == 1 else None
+def currencies(fact, rows):
+    """Return whether there is a key of the only currency in view, and what the report says about it."""
+    codes = {row["currency"] for row in rows}
+    found = {f"Currency of {fact.name}": True if len(codes) == 1 else None}
+    if not fact.note:
+        return found
+    words = f"Amounts in {min(codes)}" if len(codes) == 1 else "Several currencies: choose one"
+    return found | {fact.note: words if codes else "No rows in view"}
 
 
 def over_time(metric, rows, money, dates, context):

@@ -77,10 +77,11 @@ class Judges:
         answer = self._bpa.ask(folder=str(project))
         return answer["findings"] if "findings" in answer else [failure(answer) | {"severity": 3}]
 
-    def values(self, model, files, contexts):
-        """Return every measure's value in every filter context, from the Parquet file of each table."""
+    def values(self, model, files, contexts, measures=()):
+        """Return the values of measures, by default all, in every context, from the Parquet file of each table."""
         files = {table: str(path) for table, path in files.items()}
-        return self._dax.ask(values={"model": model, "files": files, "contexts": contexts})
+        question = {"model": model, "files": files, "contexts": contexts, "measures": list(measures)}
+        return self._dax.ask(values=question)
 
 
 def failure(answer):
