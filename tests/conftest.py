@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import logging
+import os
 import sys
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
@@ -13,6 +14,8 @@ from typing import Any
 
 import pytest
 
+os.environ.setdefault("SCIPY_ARRAY_API", "1")  # scikit-learn's own checks of estimators ask for it
+
 SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
 """Real data beside the checkout; tests that read it are left out where it is not there."""
 
@@ -20,8 +23,6 @@ SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
 @pytest.fixture(autouse=True)
 def _clean_environment(monkeypatch):
     """Keep settings of the machine out of the tests."""
-    import os
-
     for name in list(os.environ):
         if name.startswith("PAYBACK_") and name != "PAYBACK_TEST_MYSQL_URL":
             monkeypatch.delenv(name)
