@@ -13,6 +13,7 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from payback.analysis.customer_segmentation import CustomerSegmentation
     from payback.analysis.roi_calculator import ROICalculator
+    from payback.analysis.time_intelligence import calculate_time_intelligence
     from payback.cleaning import data_cleaner
     from payback.cleaning.data_cleaner import (
         CleanedData,
@@ -41,6 +42,7 @@ _HOMES = {
     "Settings": "payback.config",
     "ValidationError": "payback.errors",
     "WarehouseError": "payback.errors",
+    "calculate_time_intelligence": "payback.analysis.time_intelligence",
     "clean_campaign_data": "payback.cleaning.data_cleaner",
     "clean_customer_data": "payback.cleaning.data_cleaner",
     "data_cleaner": "payback.cleaning",
@@ -64,6 +66,7 @@ __all__ = [
     "ValidationError",
     "WarehouseError",
     "__version__",
+    "calculate_time_intelligence",
     "clean_campaign_data",
     "clean_customer_data",
     "data_cleaner",
