@@ -74,7 +74,7 @@ class Answers:
     ) -> None:
         self.faults = faults
         self.tokens = tokens
-        self.closing = threading.Event()
+        self.hurry = threading.Event()
         self._name = name
         self._reports = reports
         self._quota = quota
@@ -165,7 +165,7 @@ class Answers:
             if fault:
                 self._quota.note_failure(fault.kind, now, server_error=fault.kind in SERVER_ERRORS)
                 if fault.kind == "slow":
-                    self.closing.wait(fault.seconds)
+                    self.hurry.wait(fault.seconds)
                 elif fault.kind != "dropped":
                     raise refusal(fault)
             yield plans

@@ -29,8 +29,6 @@ class DimensionField:
         Expression over the rows of ``report.sql``.
     old_names : tuple of str
         Names that are still accepted.
-    description : str
-        One sentence.
     """
 
     name: str
@@ -39,7 +37,6 @@ class DimensionField:
     scope: DimensionScope
     sql: str
     old_names: tuple[str, ...] = ()
-    description: str = ""
 
 
 @dataclass(frozen=True)
@@ -65,7 +62,6 @@ class MetricField:
     additive: bool = True
     restrictions: tuple[Restriction, ...] = ()
     old_names: tuple[str, ...] = ()
-    description: str = ""
 
 
 def _traffic(prefix: str, words: str, scope: DimensionScope, row: str) -> list[DimensionField]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from google.analytics.data_v1beta import types
 
 from payback.testing.ga4.catalogue import is_compatible
+from payback.testing.ga4.descriptions import of_dimension, of_metric
 from payback.testing.ga4.fields import DIMENSIONS, METRICS, DimensionField, MetricField
 from payback.testing.ga4.requests import RANGE_FIELD
 
@@ -193,7 +194,7 @@ def _dimension(field: DimensionField) -> types.DimensionMetadata:
     return types.DimensionMetadata(
         api_name=field.name,
         ui_name=field.label[:1].upper() + field.label[1:],
-        description=field.description,
+        description=of_dimension(field),
         deprecated_api_names=field.old_names,
         category=field.category,
     )
@@ -205,7 +206,7 @@ def _metric(field: MetricField, effects: Effects) -> types.MetricMetadata:
     return types.MetricMetadata(
         api_name=field.name,
         ui_name=field.label,
-        description=field.description,
+        description=of_metric(field.name),
         deprecated_api_names=field.old_names,
         type_=getattr(types.MetricType, field.type),
         category=field.category,

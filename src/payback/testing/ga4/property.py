@@ -152,7 +152,7 @@ class Ga4Property:
 
     def close(self) -> None:
         """Stop the server, and close its clients."""
-        self._answers.closing.set()
+        self.hurry()
         for channel in self._channels:
             channel.close()
         self._service.stop()
@@ -199,7 +199,12 @@ class Ga4Property:
         seconds: float = 0.0,
     ) -> None:
         """Let requests fail; see `Fault` for the parameters."""
+        self._answers.hurry.clear()
         self.faults.add(Fault(kind, method, after, times, probability, seconds))
+
+    def hurry(self) -> None:
+        """Give every slow answer now."""
+        self._answers.hurry.set()
 
     @property
     def usage(self) -> Usage:

@@ -5,7 +5,7 @@ with wanted as (
     select seen.*, ranges.number as range_number, ranges.factor
     from seen
     join ranges on seen.day between ranges.first_day and ranges.last_day
-    where seen.sample < ranges.permille
+    where seen.sample < ranges.permille and (${advertising} or not seen.advertised)
 ),
 
 named as (

@@ -93,7 +93,9 @@ def aggregate_sql(plan: ReportPlan, table: str, function: str = "") -> str:
 
 def _filled(plan: ReportPlan, table: str, **parts: str) -> str:
     named = _listed(plan.all_dimensions, lambda each: each.sql, "d")
-    return read_sql(ROOM, "report.sql", result=table, dimensions=named, **parts)
+    advertising = any(each.scope == "advertising" for _, each in plan.all_metrics)
+    parts |= {"result": table, "dimensions": named, "advertising": str(advertising).lower()}
+    return read_sql(ROOM, "report.sql", **parts)
 
 
 def _keys(plan: ReportPlan) -> str:

@@ -9,8 +9,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from payback.engine.duckdb import Engine
+from payback.errors import WarehouseError
 from payback.testing.ga4 import report_sql
 from payback.testing.ga4.data import make_facts, minute_of, see
+from payback.testing.ga4.refusals import invalid
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -136,7 +138,11 @@ class Reports:
         sql, parameters = report_sql.grouped_sql(
             plan, self.effects, group.table, rolled_up=group.other_row, thresholded=group.thresholded
         )
-        self.engine.execute(sql, parameters, name="report")
+        try:
+            self.engine.execute(sql, parameters, name="report")
+        except WarehouseError as error:
+            # All else of the statement is ours.
+            raise invalid(f"Invalid regular expression in a filter: {error.got}") from error
         group.rows = int(self.engine.row(f"select count(*) from {group.table}")[0])
         return group
 

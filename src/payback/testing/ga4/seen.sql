@@ -42,6 +42,7 @@ select
     coalesce(refund_cents, 0) as refund_cents,
     -- Clicks that turn out to be invalid are paid back within three days.
     coalesce(case when age < 3 then ad_cents + ad_cents // 50 else ad_cents end, 0) as ad_cents,
+    ad_clicks is not null and sessions is null and refund_cents is null as advertised,
     coalesce(ad_clicks, 0) as ad_clicks,
     coalesce(ad_impressions, 0) as ad_impressions,
     coalesce(item, 0) as item,
