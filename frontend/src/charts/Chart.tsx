@@ -31,6 +31,8 @@ interface Props {
   onPick?: (picked: { name: string; index: number; series: string }) => void;
   onBrush?: (from: number, to: number) => void;
   children?: ComponentChildren;
+  /** Controls beside the title. */
+  aside?: ComponentChildren;
   className?: string;
 }
 
@@ -89,6 +91,7 @@ export function Chart(props: Props) {
       <figcaption>
         <h3>{props.title}</h3>
         {props.subtitle && <p class="subtitle">{props.subtitle}</p>}
+        {props.aside && <div class="aside">{props.aside}</div>}
         {props.keys && <Legend keys={props.keys} />}
       </figcaption>
       <div ref={box} class={props.onPick || props.onBrush ? "canvas active" : "canvas"} role="img" aria-label={`${props.title}. ${props.summary}`} style={{ height: `${height}px` }} />

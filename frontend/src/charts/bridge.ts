@@ -2,7 +2,7 @@
  * A bridge from one total to another: steps that begin where the last one ended. The totals are marked by lines, not
  * bars, so that the axis may start where the steps are without lying about lengths.
  */
-import { type Option, base, cut, tip, valueAxis } from "./options.ts";
+import { FONT, type Option, base, cut, tip, valueAxis } from "./options.ts";
 import type { Palette } from "./palette.ts";
 
 export interface Step {
@@ -84,7 +84,7 @@ function drawn(place: number, api: Api, bridge: Bridge, palette: Palette, last: 
     ? { type: "rect", shape: { x: x1 - 2, y: y - half, width: 4, height: 2 * half, r: 1 }, style: { fill: colour } }
     : { type: "rect", shape: { x: Math.min(x0, x1), y: y - half, width: Math.max(1.5, Math.abs(x1 - x0)), height: 2 * half, r: 2 }, style: { fill: colour } };
   const words = isTotal ? bridge.level(end) : bridge.signed(end - start);
-  const label = { type: "text", style: { text: words, x: Math.max(x0, x1) + 7, y, align: "left", verticalAlign: "middle", fill: isTotal ? palette.ink : colour, fontSize: 12, fontWeight: 600 } };
+  const label = { type: "text", style: { text: words, x: Math.max(x0, x1) + 7, y, align: "left", verticalAlign: "middle", fill: isTotal ? palette.ink : colour, fontSize: 12, fontWeight: 600, fontFamily: FONT } };
   return { type: "group", children: [...below, shape, label] };
 }
 

@@ -1,10 +1,12 @@
 /** Days as squares, weeks as columns; a long range is broken into lines that fit the width. */
 import { addDays, dayNumber, daysOf, mondayOf, weekday } from "../format/days.ts";
-import { type Option, base } from "./options.ts";
-import type { Palette } from "./palette.ts";
+import { FONT, type Option, base } from "./options.ts";
+import { inkOn, type Palette } from "./palette.ts";
 
 export interface CalendarDay {
   colour: string;
+  /** Written into the cell where it fits. */
+  text: string;
   tip: () => HTMLElement;
 }
 
@@ -20,13 +22,16 @@ interface Plan {
   /** Weeks of one line. */
   line: number;
   lines: number;
+  /** Width of a day; its height is `CELL`. */
   cell: number;
+  height: number;
   left: number;
   lineHeight: number;
 }
 
 const TOP = 20;
-const LARGEST = 22;
+const CELL = 22;
+const LARGEST = 74;
 const SMALLEST = 11;
 
 export function plan({ start, end }: Pick<Calendar, "start" | "end">, width: number): Plan {
@@ -36,7 +41,8 @@ export function plan({ start, end }: Pick<Calendar, "start" | "end">, width: num
   const lines = Math.max(1, Math.ceil(weeks / most));
   const line = Math.ceil(weeks / lines);
   const cell = Math.max(SMALLEST, Math.min(LARGEST, Math.floor((width - left) / line)));
-  return { line, lines, cell, left, lineHeight: TOP + 7 * cell + 10 };
+  const height = Math.min(CELL, cell + 6);
+  return { line, lines, cell, height, left, lineHeight: TOP + 7 * height + 10 };
 }
 
 export function calendarHeight(range: Pick<Calendar, "start" | "end">, width: number): number {
@@ -61,8 +67,11 @@ export function calendarOption(calendar: Calendar, palette: Palette, width: numb
       drawn(days.length, (i) => {
         const day = days[i]!;
         const { x, y } = place(day);
-        const size = layout.cell - 2;
-        return { type: "rect", shape: { x, y: y + weekday(day) * layout.cell, width: size, height: size, r: 2.5 }, style: { fill: shown[i]!.colour } };
+        const { colour, text: words } = shown[i]!;
+        const [wide, high, top] = [layout.cell - 2, layout.height - 2, y + weekday(day) * layout.height];
+        const rect = { type: "rect", shape: { x, y: top, width: wide, height: high, r: 2.5 }, style: { fill: colour } };
+        const fits = words && wide > 6.8 * words.length + 4;
+        return { type: "group", children: fits ? [rect, { ...text(words, x + wide / 2, top + high / 2, inkOn(colour), "center"), silent: true }] : [rect] };
       }),
       drawn(1, () => ({ type: "group", silent: true, children: [...months(calendar, place, palette, layout), ...names(calendar, layout, palette)] })),
     ] as NonNullable<Option["series"]>,
@@ -79,12 +88,12 @@ function months(calendar: Calendar, place: (day: string) => { x: number; y: numb
 
 function names(calendar: Calendar, layout: Plan, palette: Palette): object[] {
   return Array.from({ length: layout.lines }, (_, line) => line).flatMap((line) =>
-    [0, 2, 4].map((day) => text(calendar.weekdays[day] ?? "", layout.left - 8, line * layout.lineHeight + TOP + (day + 0.45) * layout.cell, palette.muted, "right")),
+    [0, 2, 4].map((day) => text(calendar.weekdays[day] ?? "", layout.left - 8, line * layout.lineHeight + TOP + (day + 0.45) * layout.height, palette.muted, "right")),
   );
 }
 
 function text(words: string, x: number, y: number, fill: string, align: string): object {
-  return { type: "text", style: { text: words, x, y, fill, align, verticalAlign: "middle", fontSize: 11 } };
+  return { type: "text", style: { text: words, x, y, fill, align, verticalAlign: "middle", fontSize: 11, fontFamily: FONT } };
 }
 
 function drawn(count: number, draw: (place: number) => object): object {

@@ -1,5 +1,5 @@
 /** Heatmaps laid out in pixels: rows with names on the left, columns with marks above, a number in each cell that has room. */
-import { type Option, base, cut } from "./options.ts";
+import { FONT, type Option, base, cut } from "./options.ts";
 import { inkOn, type Palette } from "./palette.ts";
 
 export interface HeatCell {
@@ -59,7 +59,7 @@ export function heatOption(heat: Heat, palette: Palette, width: number): Option 
 }
 
 function words(text: string, x: number, y: number, fill: string, align: string): object {
-  return { type: "text", style: { text, x, y, fill, align, verticalAlign: "middle", fontSize: 11.5 } };
+  return { type: "text", style: { text, x, y, fill, align, verticalAlign: "middle", fontSize: 11.5, fontFamily: FONT } };
 }
 
 function custom(count: number, draw: (place: number) => object): object {

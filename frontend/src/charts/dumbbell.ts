@@ -1,5 +1,5 @@
 /** Two shares of each row as dots on a line: a ring for what goes in, a filled dot for what comes out. */
-import { type Option, base, cut, tip, valueAxis } from "./options.ts";
+import { FONT, type Option, base, cut, tip, valueAxis } from "./options.ts";
 import type { Palette } from "./palette.ts";
 
 export interface DumbbellRow {
@@ -45,7 +45,7 @@ export function dumbbellOption(rows: DumbbellRow[], labels: [string, string], pe
               { type: "line", shape: { x1: x0, y1: y, x2: x1, y2: y }, style: { stroke: colour, lineWidth: 3, opacity: 0.55 } },
               { type: "circle", shape: { cx: x0, cy: y, r: 5.5 }, style: { fill: palette.card, stroke: palette.cost, lineWidth: 2.5 } },
               { type: "circle", shape: { cx: x1, cy: y, r: 6 }, style: { fill: palette.revenue } },
-              { type: "text", style: { text: percent(api.value(1)), x: Math.max(x0, x1) + 11, y, verticalAlign: "middle", fill: palette.ink, fontSize: 11.5, fontWeight: 600 } },
+              { type: "text", style: { text: percent(api.value(1)), x: Math.max(x0, x1) + 11, y, verticalAlign: "middle", fill: palette.ink, fontSize: 11.5, fontWeight: 600, fontFamily: FONT } },
             ],
           };
         }) as never,

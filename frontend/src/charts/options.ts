@@ -27,7 +27,7 @@ export function valueAxis(palette: Palette, label: (value: number) => string, re
   return {
     type: "value",
     axisLabel: { color: palette.muted, formatter: label, hideOverlap: true },
-    splitLine: { lineStyle: { color: palette.grid } },
+    splitLine: { showMinLine: false, showMaxLine: false, lineStyle: { color: palette.grid } },
     axisLine: { show: false },
     axisTick: { show: false },
     ...rest,

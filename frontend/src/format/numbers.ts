@@ -37,7 +37,7 @@ export class Formats {
   money(value: number): string {
     const size = Math.abs(value);
     if (size >= 10_000) return this.cash(value, { notation: "compact", minimumSignificantDigits: 3, maximumSignificantDigits: 3 }, "short");
-    return size >= 1000 || size === 0 ? this.cash(value, { maximumFractionDigits: 0 }, "whole") : this.cash(value, {}, "plain");
+    return size >= 1000 || size < 0.005 ? this.cash(value, { maximumFractionDigits: 0 }, "whole") : this.cash(value, {}, "plain");
   }
 
   /** Money for an axis: short, no trailing zeros. */
@@ -57,7 +57,8 @@ export class Formats {
     return this.compact(value);
   }
 
-  percent(value: number, decimals = 1): string {
+  percent(given: number, decimals = 1): string {
+    const value = settled(given, decimals + 2);
     return this.numeral(`p${decimals}`, { style: "percent", minimumFractionDigits: decimals, maximumFractionDigits: decimals }).format(value);
   }
 
@@ -65,7 +66,8 @@ export class Formats {
     return `${this.number(value, decimals, decimals)}×`;
   }
 
-  number(value: number, most = 0, least = 0): string {
+  number(given: number, most = 0, least = 0): string {
+    const value = settled(given, most);
     return this.numeral(`n${most}${least}`, { maximumFractionDigits: most, minimumFractionDigits: least }).format(value);
   }
 
@@ -80,7 +82,17 @@ export class Formats {
   }
 
   signedMoney(value: number): string {
-    return value > 0 ? `+${this.money(value)}` : this.money(value);
+    return value > 0 ? `+${this.rounded(value)}` : this.rounded(value);
+  }
+
+  /** Money without cents from a hundred on: for labels and sentences. */
+  rounded(value: number): string {
+    return Math.abs(value) >= 100 && Math.abs(value) < 10_000 ? this.cash(value, { maximumFractionDigits: 0 }, "whole") : this.money(value);
+  }
+
+  /** A difference of percentages, in points. */
+  points(difference: number): string {
+    return `${this.numeral("pp", { signDisplay: "exceptZero", minimumFractionDigits: 1, maximumFractionDigits: 1 }).format(100 * difference)} pts`;
   }
 
   day(day: string): string {
@@ -135,6 +147,11 @@ export class Formats {
     if (!format) this.made.set(key, (format = numberFormat(this.locale, options)));
     return format;
   }
+}
+
+/** Zero where only zeros would be written, so that no "-0" appears. */
+function settled(value: number, decimals: number): number {
+  return Math.abs(value) < 0.5 * 10 ** -decimals ? 0 : value;
 }
 
 /** An unknown currency code is written in front of the number instead of stopping the page. */

@@ -1,9 +1,27 @@
 /** How a number moved: arrow, sign and words, so that colour only repeats what is said. */
 import type { Metric } from "../data/contract.ts";
 import { change, tone } from "../data/metrics.ts";
+import type { Formats } from "../format/numbers.ts";
 import { useView } from "../view.ts";
 
 const WORDS = { good: "better", bad: "worse", neutral: "" };
+
+/** Whether a ratio can pass through zero, where a share of the earlier value says nothing. */
+function passesZero(metric: Metric): boolean {
+  return metric.unit === "percent" && Object.keys(metric.numerator).length > 1;
+}
+
+/** A share of the earlier value; points for ROI; the difference itself where the earlier value is zero or below. */
+export function moved(metric: Metric, now: number, before: number, formats: Formats): { difference: number; words: string } {
+  const difference = now - before;
+  if (passesZero(metric)) return { difference: Math.abs(difference) < 0.0005 ? 0 : difference, words: formats.points(difference) };
+  const share = change(now, before);
+  if (share === null || before < 0 || now < 0) {
+    const words = formats.short(metric, difference);
+    return { difference, words: difference > 0 ? `+${words}` : words };
+  }
+  return { difference: Math.abs(share) < 0.0005 ? 0 : difference, words: formats.signed(share) };
+}
 
 interface Props {
   metric: Metric;
@@ -20,16 +38,16 @@ export function arrow(difference: number): string {
 export function Change({ metric, now, before, words }: Props) {
   const { formats, compared } = useView();
   if (!compared) return null;
-  const share = change(now, before);
-  if (share === null) {
-    const why = now !== null && before === null ? "new" : now === null && before !== null ? "gone" : "no change to tell";
+  if (now === null || before === null) {
+    const why = now !== null && before === null ? "new" : "gone";
     return <span class="change neutral" title="There is no earlier value to compare with.">{now === null && before === null ? "" : why}</span>;
   }
-  const mood = tone(metric, Math.abs(share) < 0.0005 ? 0 : share);
+  const { difference, words: told } = moved(metric, now, before, formats);
+  const mood = tone(metric, difference);
   return (
     <span class={`change ${mood}`} title={`Before: ${formats.full(metric, before)}`}>
-      <span aria-hidden="true">{arrow(Math.abs(share) < 0.0005 ? 0 : share)} </span>
-      {formats.signed(share)}
+      <span aria-hidden="true">{arrow(difference)} </span>
+      {told}
       {mood !== "neutral" && <span class="sr"> ({WORDS[mood]})</span>}
       {words && <span class="against"> vs {formats.short(metric, before)}</span>}
     </span>

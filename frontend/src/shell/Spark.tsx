@@ -8,6 +8,8 @@ interface Props {
   width?: number;
   height?: number;
   label: string;
+  /** Drawn from zero and filled; a ratio is not, since its distance from zero says little. */
+  fromZero?: boolean;
 }
 
 /** Path of a series; a gap where a value is unknown. */
@@ -34,15 +36,15 @@ export function thinned(series: Series, most: number): Series {
   });
 }
 
-export function Spark({ now, before, colour, width = 120, height = 30, label }: Props) {
+export function Spark({ now, before, colour, width = 120, height = 30, label, fromZero = true }: Props) {
   const [one, other] = [thinned(now, width / 2), before ? thinned(before, width / 2) : []];
   const known = [...one, ...other].filter((value): value is number => value !== null);
   if (known.length < 2) return <span class="spark-none" aria-hidden="true" />;
-  const [low, high] = [Math.min(0, ...known), Math.max(0, ...known)];
+  const [low, high] = fromZero ? [Math.min(0, ...known), Math.max(0, ...known)] : [Math.min(...known), Math.max(...known)];
   const y = (value: number) => height - 2 - ((value - low) / (high - low || 1)) * (height - 4);
   const x = (points: number) => (place: number) => (points < 2 ? width / 2 : (place / (points - 1)) * (width - 2) + 1);
   const line = path(one, x(one.length), y);
-  const whole = !one.includes(null);
+  const whole = fromZero && !one.includes(null);
   return (
     <svg class="spark" viewBox={`0 0 ${width} ${height}`} preserveAspectRatio="none" role="img" aria-label={label}>
       {whole && <path d={`${line}L${width - 1} ${y(0)}L1 ${y(0)}Z`} fill={colour} opacity="0.13" />}

@@ -43,7 +43,7 @@ export function sorted<Row>(rows: Row[], columns: Array<GridColumn<Row>>, sort: 
   return keyed.sort((a, b) => compare(a.key, b.key, descending)).map(({ row }) => row);
 }
 
-const WINDOWED = 120;
+const WINDOWED = 60;
 const SPARE = 8;
 
 export function Grid<Row>({ label, columns, rows, id, sort, rowHeight, marked }: Props<Row>) {

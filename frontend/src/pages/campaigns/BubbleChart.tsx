@@ -1,6 +1,6 @@
 /** Cost against return of each campaign. */
 import { useCallback, useMemo } from "preact/hooks";
-import { type Bubble, bubbleOption } from "../../charts/bubbles.ts";
+import { type Bubble, type Bubbles, bubbleOption } from "../../charts/bubbles.ts";
 import { Chart } from "../../charts/Chart.tsx";
 import { channelColour } from "../../charts/palette.ts";
 import { decimal, money, text, type Sheet } from "../../export/sheet.ts";
@@ -9,7 +9,8 @@ import type { Row } from "./rows.ts";
 
 /** More circles than this hide each other. */
 const MOST = 300;
-const LABELS = 10;
+const LABELS = 16;
+export const BUBBLE_HEIGHT = 400;
 
 interface Point extends Bubble {
   row: Row;
@@ -27,15 +28,23 @@ function points(view: View, rows: Row[]): { drawn: Point[]; left: number; unplac
       const [cost, roas] = [metrics.now(row.group, "cost"), metrics.now(row.group, "roas")];
       if (cost === null || cost <= 0 || roas === null || roas <= 0) return null;
       const lines = ["cost", "revenue", "profit", "roas", "conversions"].filter((name) => metrics.has(name)).map((name) => ({ label: metrics.get(name)!.label, value: formats.short(metrics.get(name)!, metrics.now(row.group, name)) }));
-      return { row, name: row.name, x: cost, y: roas, size: metrics.now(row.group, "conversions") ?? 0, colour: channelColour(palette, data.channels, row.campaign.channel), labelled: false, rows: [{ label: "Channel", value: channelName(row.campaign.channel) }, ...lines, { label: "Over all days", value: row.campaign.verdict || "–" }], note: "Click for details" };
+      return { row, name: row.name, x: cost, y: roas, size: metrics.now(row.group, "conversions") ?? 0, colour: channelColour(palette, data.channels, row.campaign.channel), weight: 0, rows: [{ label: "Channel", value: channelName(row.campaign.channel) }, ...lines, { label: "Over all days", value: row.campaign.verdict || "–" }], note: "Click for details" };
     })
     .filter((point): point is Point => point !== null)
     .sort((a, b) => b.x - a.x);
   const drawn = placed.slice(0, MOST);
   const breakEven = 1 + data.target_roi;
   const largest = drawn[0]?.x ?? 1;
-  for (const point of [...drawn].sort((a, b) => interest(b, breakEven, largest) - interest(a, breakEven, largest)).slice(0, LABELS)) point.labelled = true;
+  const weights = drawn.map((point) => interest(point, breakEven, largest));
+  const least = [...weights].sort((a, b) => b - a)[LABELS - 1] ?? 0;
+  drawn.forEach((point, i) => (point.weight = weights[i]! >= least ? weights[i]! : 0));
   return { drawn: drawn.sort((a, b) => b.size - a.size), left: placed.length - drawn.length, unplaced: rows.length - placed.length };
+}
+
+export function bubbleModel(view: View, rows: Row[]): Omit<Bubbles, "points"> & { points: Point[]; left: number; unplaced: number } {
+  const { formats, data } = view;
+  const { drawn, ...rest } = points(view, rows);
+  return { ...rest, points: drawn, xName: "Cost", yName: "ROAS", breakEven: 1 + data.target_roi, breakEvenName: data.target_roi ? "target" : "break-even", x: (value) => formats.axisMoney(value), y: (value) => formats.axis({ unit: "multiple", decimals: 1 }, value) };
 }
 
 function twin(drawn: Point[]): Sheet {
@@ -46,12 +55,9 @@ function twin(drawn: Point[]): Sheet {
 export function BubbleChart({ rows }: { rows: Row[] }) {
   const view = useView();
   const { palette, formats, data, change, metrics } = view;
-  const { drawn, left, unplaced } = useMemo(() => points(view, rows), [view.answer, rows, palette, formats]);
-  const breakEven = 1 + data.target_roi;
-  const option = useCallback(
-    (width: number) => bubbleOption({ points: drawn, xName: "Cost", yName: "ROAS", breakEven, breakEvenName: data.target_roi ? "target" : "break-even", x: (value) => formats.axisMoney(value), y: (value) => formats.axis({ unit: "multiple", decimals: 1 }, value) }, palette, width),
-    [drawn, palette, formats],
-  );
+  const bubbles = useMemo(() => bubbleModel(view, rows), [view.answer, rows, palette, formats]);
+  const { points: drawn, left, unplaced, breakEven } = bubbles;
+  const option = useCallback((width: number) => bubbleOption(bubbles, palette, width, BUBBLE_HEIGHT), [bubbles, palette, formats]);
   if (!drawn.length) {
     return (
       <section class="card">
@@ -68,7 +74,7 @@ export function BubbleChart({ rows }: { rows: Row[] }) {
     <Chart
       title="Cost against return"
       subtitle="one circle a campaign, its area the conversions; both axes logarithmic; click for details"
-      height={380}
+      height={BUBBLE_HEIGHT}
       option={option}
       keys={shown.slice(0, 10).map((channel) => ({ label: channelName(channel), colour: channelColour(palette, data.channels, channel), shape: "dot" as const }))}
       summary={`${drawn.length} campaigns; ${below.length} below break-even, with ${formats.money(lost)} of profit together.`}

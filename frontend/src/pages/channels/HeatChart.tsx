@@ -22,7 +22,7 @@ export function heatSheet(view: View): Sheet {
   return { name: "ROAS by week and channel", columns: [date("Week from"), text("Channel"), decimal("ROAS"), money("Cost"), money("Revenue")], rows };
 }
 
-function heatOf(view: View, width: number): Heat {
+export function heatModel(view: View, width: number): Heat {
   const { answer, metrics, formats, palette, data, periods } = view;
   const groups = answer.channel_week.filter((group) => group.now);
   const channels = data.channels.filter((channel) => groups.some((group) => group.key[0] === channel));
@@ -46,8 +46,8 @@ function heatOf(view: View, width: number): Heat {
 export function HeatChart() {
   const view = useView();
   const { palette, data, formats, change, answer } = view;
-  const option = useCallback((width: number) => heatOption(heatOf(view, width), palette, width), [answer, palette, formats]);
-  const heat = useMemo(() => heatOf(view, 800), [answer]);
+  const option = useCallback((width: number) => heatOption(heatModel(view, width), palette, width), [answer, palette, formats]);
+  const heat = useMemo(() => heatModel(view, 800), [answer]);
   const known = heat.cells.filter((cell) => cell.text !== "–").length;
   return (
     <Chart

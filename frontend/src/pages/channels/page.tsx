@@ -34,7 +34,7 @@ function course(view: View, days: Map<string, Group[]>): GridColumn<Group> {
   const { periods, metrics, palette, data, compared } = view;
   return {
     id: "course",
-    label: "Revenue, course",
+    label: "Revenue trend",
     title: "Seven-day mean of the period; dashed: the comparison",
     unsortable: true,
     order: () => null,

@@ -6,7 +6,7 @@ import { sizeValueOption } from "../../charts/sizes.ts";
 import { tip } from "../../charts/options.ts";
 import { mix } from "../../charts/palette.ts";
 import type { Customers, Segment } from "../../data/contract.ts";
-import { count, decimal, money, share, text, type Sheet } from "../../export/sheet.ts";
+import { count, decimal, share, text, type Sheet } from "../../export/sheet.ts";
 import { Formats, NONE } from "../../format/numbers.ts";
 import { Empty } from "../../shell/Notices.tsx";
 import { SheetTable } from "../../shell/SheetTable.tsx";
@@ -86,7 +86,7 @@ function profile(view: View, customers: Customers, width: number): Heat {
     }),
   );
   const narrow = width < 560;
-  return { rows: customers.segments.map((one) => one.name), columns: measures.map(words), cells, rowHeight: 36, left: narrow ? 110 : 190, letters: narrow ? 15 : 27, widest: 150 };
+  return { rows: customers.segments.map((one) => one.name), columns: measures.map(words), cells, rowHeight: 36, left: narrow ? 110 : 190, letters: narrow ? 15 : 27, widest: 210 };
 }
 
 function Profile({ customers }: { customers: Customers }) {
@@ -123,10 +123,10 @@ function SizeValue({ customers }: { customers: Customers }) {
   const cash = useMoney(customers);
   const value = (one: Segment) => one.means["revenue"] ?? one.means["total_revenue"] ?? null;
   const known = customers.segments.filter((one) => value(one) !== null);
-  const option = useCallback((width: number) => sizeValueOption(known.map((one) => ({ name: one.name, size: one.customers, value: value(one)!, share: one.share_of_revenue })), palette, formats, cash, width), [customers, palette, formats]);
+  const option = useCallback((width: number) => sizeValueOption(known.map((one) => ({ name: one.name, size: one.customers, value: value(one)!, share: one.share_of_revenue })), palette, formats, cash, width, 280), [customers, palette, formats]);
   if (!known.length) return null;
   return (
-    <Chart title="Size against value" subtitle="area: share of revenue" height={280} option={option} summary={known.map((one) => `${one.name}: ${one.customers} customers with a mean revenue of ${cash.money(value(one)!)}`).join("; ")} twin={{ name: "Size and value", columns: [text("Segment"), count("Customers"), money("Mean revenue"), share("Share of revenue")], rows: known.map((one) => [one.name, one.customers, value(one), one.share_of_revenue]) }} />
+    <Chart title="Size against value" subtitle="area: share of revenue" height={280} option={option} summary={known.map((one) => `${one.name}: ${one.customers} customers with a mean revenue of ${cash.money(value(one)!)}`).join("; ")} twin={{ name: "Size and value", columns: [text("Segment"), count("Customers"), decimal("Mean revenue"), share("Share of revenue")], rows: known.map((one) => [one.name, one.customers, value(one), one.share_of_revenue]) }} />
   );
 }
 

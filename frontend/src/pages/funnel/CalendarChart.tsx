@@ -56,7 +56,7 @@ export function CalendarChart() {
         month: (day) => formats.month(day),
         day: (day) => {
           const value = metrics.value(days.get(day), name);
-          return { colour: value === null ? palette.grid : colour(value), tip: () => tip(formats.dayLong(day), [{ label: metric.label, value: value === null ? "no data" : formats.full(metric, value) }]) };
+          return { colour: value === null ? palette.grid : colour(value), text: value === null ? "" : formats.short(metric, value), tip: () => tip(formats.dayLong(day), [{ label: metric.label, value: value === null ? "no data" : formats.full(metric, value) }]) };
         },
       };
       return calendarOption(calendar, palette, width);
@@ -65,9 +65,7 @@ export function CalendarChart() {
   );
   const best = [...known].sort((a, b) => b.value - a.value)[0];
   return (
-    <Chart title={`${metric.label} day by day`} subtitle="stronger colour: more; grey: no data" height={(width) => calendarHeight(periods.now, width)} option={option} summary={best ? `Highest on ${formats.dayLong(best.day)} with ${formats.short(metric, best.value)}.` : "No day has a value."} twin={calendarSheet(view)} metrics={[name]} className="wide">
-      <Choice name={name} />
-    </Chart>
+    <Chart title={`${metric.label} day by day`} subtitle="stronger colour: more; grey: no data" height={(width) => calendarHeight(periods.now, width)} option={option} summary={best ? `Highest on ${formats.dayLong(best.day)} with ${formats.short(metric, best.value)}.` : "No day has a value."} twin={calendarSheet(view)} metrics={[name]} aside={<Choice name={name} />} className="wide" />
   );
 }
 

@@ -25,7 +25,7 @@ function Step({ step, largest }: { step: FunnelStep; largest: number }) {
       {step.rateOf && (
         <p class="funnel-rate">
           <span aria-hidden="true">↓ </span>
-          {step.rate === null ? "rate not known" : <b>{formats.percent(step.rate, step.rate < 0.1 ? 2 : 1)}</b>} {step.rateOf} <Change metric={rate} now={step.rate} before={step.rateBefore} />
+          {step.rate === null ? "rate not known" : <b>{step.name === "sessions" ? formats.number(step.rate, 2, 2) : formats.percent(step.rate, step.rate < 0.1 ? 2 : 1)}</b>} {step.rateOf} <Change metric={rate} now={step.rate} before={step.rateBefore} />
         </p>
       )}
       <div class="funnel-step">

@@ -1,5 +1,5 @@
 import type { ReportData } from "../../data/contract.ts";
-import { count, date, money, text, type Sheet } from "../../export/sheet.ts";
+import { count, date, decimal, text, type Sheet } from "../../export/sheet.ts";
 import { currencyName } from "../../format/numbers.ts";
 import { Empty, Warnings } from "../../shell/Notices.tsx";
 import { SheetTable } from "../../shell/SheetTable.tsx";
@@ -11,17 +11,17 @@ const SEVERITIES = { reject: "turned away", flag: "kept and flagged", note: "not
 
 function ruleSheet(data: ReportData): Sheet {
   const rows = [...data.rules].sort((a, b) => b.rows - a.rows).map((one) => [one.rule || one.reason, one.table_name, SEVERITIES[one.severity] ?? one.severity, one.gate, one.rows, one.cost, one.revenue, one.currency]);
-  return { name: "Rules that rows broke", columns: [text("Rule"), text("Table"), text("Rows were"), text("At"), count("Rows"), money("Cost"), money("Revenue"), text("Currency")], rows };
+  return { name: "Rules that rows broke", columns: [text("Rule"), text("Table"), text("Rows were"), text("At"), count("Rows"), decimal("Cost"), decimal("Revenue"), text("Currency")], rows };
 }
 
 function accountSheet(data: ReportData): Sheet {
   const rows = data.rows.map((one) => [one.table, one.currency, one.rows_read, one.rejected_at_loading, one.rejected_at_cleaning, one.rows_merged, one.rows_clean, one.cost_in, one.cost_clean, one.cost_rejected, one.revenue_in, one.revenue_clean, one.revenue_rejected]);
-  return { name: "Row accounts", columns: [text("Table"), text("Currency"), count("Rows in"), count("Rejected at loading"), count("Rejected at cleaning"), count("Merged"), count("Clean"), money("Cost in"), money("Cost clean"), money("Cost rejected"), money("Revenue in"), money("Revenue clean"), money("Revenue rejected")], rows };
+  return { name: "Row accounts", columns: [text("Table"), text("Currency"), count("Rows in"), count("Rejected at loading"), count("Rejected at cleaning"), count("Merged"), count("Clean"), decimal("Cost in"), decimal("Cost clean"), decimal("Cost rejected"), decimal("Revenue in"), decimal("Revenue clean"), decimal("Revenue rejected")], rows };
 }
 
 function revisionSheet(data: ReportData): Sheet {
   const rows = data.revisions.map((one) => [one.day, one.source, one.account, one.report, one.at.slice(0, 10), one.rows_before, one.rows_after, one.cost_before, one.cost_after, one.revenue_before, one.revenue_after]);
-  return { name: "Revisions", columns: [date("Day"), text("Source"), text("Account"), text("Report"), date("Replaced on"), count("Rows before"), count("Rows after"), money("Cost before"), money("Cost after"), money("Revenue before"), money("Revenue after")], rows };
+  return { name: "Revisions", columns: [date("Day"), text("Source"), text("Account"), text("Report"), date("Replaced on"), count("Rows before"), count("Rows after"), decimal("Cost before"), decimal("Cost after"), decimal("Revenue before"), decimal("Revenue after")], rows };
 }
 
 function feedSheet(data: ReportData): Sheet {

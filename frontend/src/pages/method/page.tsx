@@ -48,7 +48,7 @@ function Metrics() {
           <li key={rule}>{rule}</li>
         ))}
       </ul>
-      <dl class="terms">
+      <dl class="terms double">
         {metrics.all.map((metric) => (
           <div key={metric.name} id={`metric-${metric.name}`} tabIndex={-1} class={state.pick === metric.name ? "picked" : ""}>
             <dt>{metric.label}</dt>

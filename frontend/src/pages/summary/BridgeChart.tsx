@@ -22,42 +22,54 @@ export function bridgeSheet(view: View): Sheet {
   return { name: "Profit by channel", columns: [text("Channel"), money("Profit before"), money("Profit"), money("Change")], rows };
 }
 
+function stepsOf(view: View): ReturnType<typeof folded> {
+  return view.compared ? folded(channelMoves(view)) : [];
+}
+
+/** The bridge; null where there is no comparison in which profit is known. */
+export function bridgeModel(view: View): Bridge | null {
+  const { formats, metrics } = view;
+  const [now, before] = [metrics.now(total(view), "profit"), metrics.before(total(view), "profit")];
+  const steps = stepsOf(view);
+  if (now === null || before === null || !steps.length) return null;
+  return {
+    from: before,
+    fromLabel: "Before",
+    toLabel: "Now",
+    steps: steps.map((one) => ({
+      name: channelName(one.channel),
+      difference: one.difference,
+      detail: [
+        { label: "Profit before", value: formats.moneyFull(one.before ?? 0) },
+        { label: "Profit now", value: formats.moneyFull(one.now ?? 0) },
+      ],
+    })),
+    signed: (value) => formats.signedMoney(value),
+    level: (value) => formats.rounded(value),
+    axis: (value) => formats.axisMoney(value),
+  };
+}
+
+export function bridgeHeight(bridge: Bridge): number {
+  return 40 + 32 * (bridge.steps.length + 2);
+}
+
 export function BridgeChart() {
   const view = useView();
-  const { formats, palette, compared, metrics, change } = view;
-  const steps = compared ? folded(channelMoves(view)) : [];
+  const { formats, palette, metrics, change } = view;
+  const steps = stepsOf(view);
   const [now, before] = [metrics.now(total(view), "profit"), metrics.before(total(view), "profit")];
-  const option = useCallback(
-    (width: number) => {
-      const bridge: Bridge = {
-        from: before ?? 0,
-        fromLabel: "Before",
-        toLabel: "Now",
-        steps: steps.map((one) => ({
-          name: channelName(one.channel),
-          difference: one.difference,
-          detail: [
-            { label: "Profit before", value: formats.moneyFull(one.before ?? 0) },
-            { label: "Profit now", value: formats.moneyFull(one.now ?? 0) },
-          ],
-        })),
-        signed: (value) => formats.signedMoney(value),
-        level: (value) => formats.money(value),
-        axis: (value) => formats.axisMoney(value),
-      };
-      return bridgeOption(bridge, palette, width);
-    },
-    [view.answer, palette, formats],
-  );
-  if (!compared || now === null || before === null || !steps.length) return <NoBridge />;
+  const bridge = bridgeModel(view);
+  const option = useCallback((width: number) => bridgeOption(bridge!, palette, width), [view.answer, palette, formats]);
+  if (!bridge || now === null || before === null) return <NoBridge />;
   const told = steps.slice(0, 3).map((one) => `${channelName(one.channel)} ${formats.signedMoney(one.difference)}`);
   return (
     <Chart
       title="What changed profit"
       subtitle="by channel, from the comparison to the period"
-      height={40 + 32 * (steps.length + 2)}
+      height={bridgeHeight(bridge)}
       option={option}
-      summary={`From ${formats.money(before)} to ${formats.money(now)}. Largest: ${told.join(", ")}.`}
+      summary={`From ${formats.rounded(before)} to ${formats.rounded(now)}. Largest: ${told.join(", ")}.`}
       twin={bridgeSheet(view)}
       metrics={["profit"]}
       onPick={({ index }) => steps[index - 1] && change({ channels: steps[index - 1]!.names })}

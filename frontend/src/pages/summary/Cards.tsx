@@ -50,7 +50,7 @@ function Card({ name }: { name: string }) {
       <p class="move">
         <Change metric={metric} now={now} before={before} words />
       </p>
-      <Spark now={series.now} before={series.before} colour={palette.revenue} width={150} height={34} label={`${metric.label}: 7-day course of the period${view.compared ? ", dashed the comparison" : ""}`} />
+      <Spark now={series.now} before={series.before} colour={palette.revenue} width={150} height={34} fromZero={metric.kind !== "ratio"} label={`${metric.label}: 7-day course of the period${view.compared ? ", dashed the comparison" : ""}`} />
     </li>
   );
 }

@@ -35,16 +35,23 @@ export function trendSheet(view: View): Sheet {
   return { name: "Revenue and cost by day", columns, rows };
 }
 
+function isShort({ periods }: View): boolean {
+  return periods.now.start > addDays(periods.now.end, 1 - SHORT);
+}
+
+export function trendModel(view: View): Trend {
+  const { formats, palette, periods, compared } = view;
+  const colours = { revenue: palette.revenue, cost: palette.cost };
+  const lines = NAMES.map((name) => ({ label: metricOf(view, name).label, colour: colours[name], area: name === "revenue", ...bothSeries(view, name, isShort(view) ? 1 : 7) }));
+  return { lines, now: periods.now, before: compared ? periods.before : null, marks: marks(view).map((one) => one.place), value: (value) => formats.moneyFull(value), axis: (value) => formats.axisMoney(value) };
+}
+
 export function TrendChart() {
   const view = useView();
   const { formats, palette, periods, compared, change, metrics } = view;
-  const short = periods.now.start > addDays(periods.now.end, 1 - SHORT);
+  const short = isShort(view);
   const noted = marks(view);
-  const trend = useMemo((): Trend => {
-    const colours = { revenue: palette.revenue, cost: palette.cost };
-    const lines = NAMES.map((name) => ({ label: metricOf(view, name).label, colour: colours[name], area: name === "revenue", ...bothSeries(view, name, short ? 1 : 7) }));
-    return { lines, now: periods.now, before: compared ? periods.before : null, marks: noted.map((one) => one.place), value: (value) => formats.moneyFull(value), axis: (value) => formats.axisMoney(value) };
-  }, [view.answer, palette, formats]);
+  const trend = useMemo(() => trendModel(view), [view.answer, palette, formats]);
   const option = useCallback((width: number) => trendOption(trend, palette, formats, width), [trend, palette, formats]);
   const brush = (from: number, to: number) => {
     const last = dayNumber(periods.now.end) - dayNumber(periods.now.start);

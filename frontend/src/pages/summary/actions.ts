@@ -24,7 +24,7 @@ const losing: Finder = ({ metrics, formats }, group, campaign) => {
   const roas = metrics.now(group, "roas");
   const returned = roas === null ? "" : ` at ${formats.multiple(roas)}`;
   const title = sure ? `Stop or rework ${name(campaign)}` : `Watch ${name(campaign)}`;
-  const why = sure ? `It lost ${formats.money(-profit)}${returned}, and over all days its whole interval lies below the target.` : `It lost ${formats.money(-profit)}${returned} in this period; over all days: ${campaign.verdict}.`;
+  const why = sure ? `It lost ${formats.rounded(-profit)}${returned}, and over all days its whole interval lies below the target.` : `It lost ${formats.rounded(-profit)}${returned} in this period; over all days: ${campaign.verdict}.`;
   return { title, why, stake: -profit, campaign: campaign.id, tone: sure ? "bad" : "neutral" };
 };
 
@@ -33,7 +33,7 @@ const weaker: Finder = ({ metrics, formats }, group, campaign) => {
   const [revenue, cost] = metrics.parts(group.now, "roas");
   if (roas === null || before === null || roas < 1 || roas > 0.9 * before || revenue === null || cost === null) return null;
   const missed = cost * before - revenue;
-  return { title: `Find out why ${name(campaign)} weakened`, why: `ROAS fell from ${formats.multiple(before)} to ${formats.multiple(roas)}; at the earlier return its cost would have brought ${formats.money(missed)} more.`, stake: missed, campaign: campaign.id, tone: "bad" };
+  return { title: `Find out why ${name(campaign)} weakened`, why: `ROAS fell from ${formats.multiple(before)} to ${formats.multiple(roas)}; at the earlier return its cost would have brought ${formats.rounded(missed)} more.`, stake: missed, campaign: campaign.id, tone: "bad" };
 };
 
 const cutBack: Finder = ({ metrics, formats }, group, campaign) => {
@@ -41,7 +41,7 @@ const cutBack: Finder = ({ metrics, formats }, group, campaign) => {
   const roi = metrics.now(group, "roi");
   if (campaign.verdict !== "pays back" || roi === null || roi <= 0 || cost === null || before === null || cost > 0.85 * before) return null;
   const worth = (before - cost) * roi;
-  return { title: `Consider spending on ${name(campaign)} again`, why: `Its cost fell from ${formats.money(before)} to ${formats.money(cost)} while it pays back (ROI ${formats.percent(roi)}). At the same return the difference is worth ${formats.money(worth)}; more spend usually returns a little less.`, stake: worth, campaign: campaign.id, tone: "good" };
+  return { title: `Consider spending on ${name(campaign)} again`, why: `Its cost fell from ${formats.rounded(before)} to ${formats.rounded(cost)} while it pays back (ROI ${formats.percent(roi)}). At the same return the difference is worth ${formats.rounded(worth)}; more spend usually returns a little less.`, stake: worth, campaign: campaign.id, tone: "good" };
 };
 
 function unknownRevenue(view: View): Action[] {
@@ -49,7 +49,7 @@ function unknownRevenue(view: View): Action[] {
   const [known, cost] = metrics.parts(total(view).now, "coverage");
   const missing = (cost ?? 0) - (known ?? 0);
   if (cost === null || missing < 0.01 * cost || missing <= 0) return [];
-  return [{ title: "Find the missing revenue", why: `${formats.money(missing)} was spent on rows whose revenue is not known. Profit, ROI and ROAS leave it out.`, stake: missing, campaign: null, tone: "neutral" }];
+  return [{ title: "Find the missing revenue", why: `${formats.rounded(missing)} was spent on rows whose revenue is not known. Profit, ROI and ROAS leave it out.`, stake: missing, campaign: null, tone: "neutral" }];
 }
 
 /** The actions, the most money first; one for each campaign. */

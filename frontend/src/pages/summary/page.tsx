@@ -4,7 +4,7 @@ import { type Page, type View, metricOf, total, useView } from "../../view.ts";
 import { type Action, actions } from "./actions.ts";
 import { BridgeChart, bridgeSheet } from "./BridgeChart.tsx";
 import { CARDS, Cards } from "./Cards.tsx";
-import { story } from "./story.ts";
+import { coverage, story } from "./story.ts";
 import { TrendChart, trendSheet } from "./TrendChart.tsx";
 
 function Story() {
@@ -16,6 +16,7 @@ function Story() {
           {sentence.map((words, j) => (words.strong ? <strong key={j} class={words.tone ?? ""}>{words.text}</strong> : words.text))}{" "}
         </span>
       ))}
+      {coverage(view) && <span class="aside-note">{coverage(view)}</span>}
     </p>
   );
 }
@@ -35,7 +36,7 @@ function Actions() {
 function ActionLine({ action, view }: { action: Action; view: View }) {
   return (
     <li>
-      <span class={`stake ${action.tone}`}>{view.formats.money(action.stake)}</span>
+      <span class={`stake ${action.tone}`}>{view.formats.rounded(action.stake)}</span>
       <span class="action-words">
         {action.campaign === null ? (
           <strong>{action.title}</strong>

@@ -36,7 +36,7 @@ export function story(view: View): Words[][] {
   const group = total(view);
   if (!group.now) return [[plain("There is no row for this choice in this period. Choose a longer period or clear the filters.")]];
   const sentences = view.compared && group.before ? compared(view, group) : alone(view, group);
-  return [...sentences, ...coverage(view, group)];
+  return sentences;
 }
 
 /** A period without comparison: what was spent, what came back, who brings and who loses. */
@@ -44,11 +44,11 @@ function alone(view: View, group: Group): Words[][] {
   const { metrics, formats } = view;
   const [cost, revenue, profit] = ["cost", "revenue", "profit"].map((name) => metrics.now(group, name));
   if (cost === null && revenue === null) return [[plain("Neither cost nor revenue is known for this choice.")]];
-  if (revenue === null || revenue === undefined) return [[strong(formats.money(cost ?? 0)), plain(" was spent; what came back is not known.")]];
-  if (!cost) return [[strong(formats.money(revenue)), plain(" came back; no cost is recorded beside it, so there is no return to tell.")]];
-  const words: Words[] = [strong(formats.money(cost)), plain(" was spent and "), strong(formats.money(revenue)), plain(" came back")];
+  if (revenue === null || revenue === undefined) return [[strong(formats.rounded(cost ?? 0)), plain(" was spent; what came back is not known.")]];
+  if (!cost) return [[strong(formats.rounded(revenue)), plain(" came back; no cost is recorded beside it, so there is no return to tell.")]];
+  const words: Words[] = [strong(formats.rounded(cost)), plain(" was spent and "), strong(formats.rounded(revenue)), plain(" came back")];
   if (profit !== null && profit !== undefined) {
-    words.push(plain(profit < 0 ? ": a loss of " : ": a profit of "), { text: formats.money(Math.abs(profit)), strong: true, tone: profit < 0 ? "bad" : "good" });
+    words.push(plain(profit < 0 ? ": a loss of " : ": a profit of "), { text: formats.rounded(Math.abs(profit)), strong: true, tone: profit < 0 ? "bad" : "good" });
   }
   return [[...words, plain(".")], ...bestAndWorst(view)];
 }
@@ -61,8 +61,8 @@ function bestAndWorst(view: View): Words[][] {
   const [worst, best] = [known[0], known[known.length - 1]];
   if (known.length < 2 || !worst || !best) return [];
   const words: Words[] = [];
-  if (best.profit > 0) words.push(strong(best.name), plain(` brings the most profit (${view.formats.money(best.profit)})`));
-  if (worst.profit < 0) words.push(plain(words.length ? "; " : ""), strong(worst.name), plain(` loses the most (${view.formats.money(worst.profit)})`));
+  if (best.profit > 0) words.push(strong(best.name), plain(` brings the most profit (${view.formats.rounded(best.profit)})`));
+  if (worst.profit < 0) words.push(plain(words.length ? "; " : ""), strong(worst.name), plain(` loses the most (${view.formats.rounded(worst.profit)})`));
   else if (words.length) words.push(plain("; no channel loses money"));
   return words.length ? [[...words, plain(".")]] : [];
 }
@@ -77,10 +77,10 @@ function compared(view: View, group: Group): Words[][] {
 function movement(view: View, now: number, before: number): Words[] {
   const { formats } = view;
   const difference = now - before;
-  const level = now < 0 ? `a loss of ${formats.money(-now)}` : formats.money(now);
+  const level = now < 0 ? `a loss of ${formats.rounded(-now)}` : formats.rounded(now);
   if (Math.abs(difference) < 0.005 * Math.max(Math.abs(now), Math.abs(before))) return [plain("Profit hardly moved: "), strong(level), plain(".")];
   const verb = difference > 0 ? "rose" : "fell";
-  return [plain(`Profit ${verb} by `), { text: formats.money(Math.abs(difference)), strong: true, tone: difference > 0 ? "good" : "bad" }, plain(" to "), strong(level), plain(".")];
+  return [plain(`Profit ${verb} by `), { text: formats.rounded(Math.abs(difference)), strong: true, tone: difference > 0 ? "good" : "bad" }, plain(" to "), strong(level), plain(".")];
 }
 
 /** Cost and ROAS moved; what each did to profit. */
@@ -93,7 +93,7 @@ function reasons(view: View, group: Group, difference: number): Words[][] {
   const spent = Math.abs(cost) < 0.005 ? "Cost hardly moved" : `Cost ${cost > 0 ? "rose" : "fell"} ${formats.percent(Math.abs(cost))}`;
   const same = Math.abs(roas - roasBefore) < 0.005;
   const returned = same ? `ROAS stayed at ${formats.multiple(roas)}` : `ROAS ${roas > roasBefore ? "rose" : "fell"} from ${formats.multiple(roasBefore)} to ${formats.multiple(roas)}`;
-  const effect = (value: number) => `${value < 0 ? "took" : "brought"} ${formats.money(Math.abs(value))}`;
+  const effect = (value: number) => `${value < 0 ? "took" : "brought"} ${formats.rounded(Math.abs(value))}`;
   const why = `the ${roas > roasBefore ? "better" : "weaker"} return ${effect(parts.efficiency)}, ${cost > 0 ? "higher" : "lower"} spend ${effect(parts.spend)}`;
   const told = same || Math.abs(cost) < 0.005 ? "." : `: ${why}.`;
   return [[plain(`${spent}${cost * (roas - roasBefore) < 0 ? ", but " : " and "}${returned}${told}`)]];
@@ -109,7 +109,7 @@ function mostOfIt(view: View, difference: number): Words[][] {
   const way = difference > 0 ? "rise" : "fall";
   if (share <= 1) return [[strong(channelName(most.channel)), plain(` explains ${formats.percent(share, 0)} of the ${way}.`)]];
   const verb = difference > 0 ? "gained" : "lost";
-  return [[strong(channelName(most.channel)), plain(` alone ${verb} ${formats.money(Math.abs(most.difference))}; other channels went the other way.`)]];
+  return [[strong(channelName(most.channel)), plain(` alone ${verb} ${formats.rounded(Math.abs(most.difference))}; other channels went the other way.`)]];
 }
 
 export interface Move {
@@ -128,9 +128,10 @@ export function channelMoves(view: View): Move[] {
     .sort((a, b) => Math.abs(b.difference) - Math.abs(a.difference));
 }
 
-function coverage(view: View, group: Group): Words[][] {
-  const share = view.metrics.now(group, "coverage");
-  if (share === null || share >= 0.9995) return [];
+/** How much of the cost the sentences speak of; empty where it is all. */
+export function coverage(view: View): string {
+  const share = view.metrics.now(total(view), "coverage");
+  if (share === null || share >= 0.9995) return "";
   const metric = metricOf(view, "coverage");
-  return [[plain(`Profit, ROI and ROAS speak of ${view.formats.percent(share, metric.decimals)} of the cost; the revenue of the rest is not known.`)]];
+  return `Profit, ROI and ROAS speak of ${view.formats.percent(share, metric.decimals)} of the cost; the revenue of the rest is not known.`;
 }
