@@ -14,7 +14,7 @@ const common = { bundle: true, logLevel: "warning", charset: "utf8", absWorkingD
 async function pages() {
   await build({
     ...common,
-    entryPoints: { payback: at("src", "main.tsx") },
+    entryPoints: { payback: at("src", "main.tsx"), "payback-images": at("src", "images.ts") },
     outdir: at("dist"),
     format: "iife",
     target: ["chrome100", "firefox113", "safari16.4"],
@@ -22,7 +22,7 @@ async function pages() {
     legalComments: "none",
     define: { "process.env.NODE_ENV": '"production"' },
   });
-  for (const name of ["payback.js", "payback.css"]) {
+  for (const name of ["payback.js", "payback.css", "payback-images.js"]) {
     console.log(`dist/${name}: ${Math.round(statSync(at("dist", name)).size / 1024)} kB`);
   }
 }

@@ -16,7 +16,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
 ASSETS = ROOT / "src" / "payback" / "publishing" / "html" / "assets"
-BUILT = ("payback.js", "payback.css")
+BUILT = ("payback.js", "payback.css", "payback-images.js")
 STAMP = ASSETS / "payback.stamp"
 OLDEST_NODE = 20
 
