@@ -67,7 +67,13 @@ def kept_sql(plan: ReportPlan, most: int) -> str:
     return f"create or replace temp table kept as {largest}"
 
 
-def page_sql(plan: ReportPlan, table: str, turn: int) -> str:
+def ordered_sql(plan: ReportPlan, table: str, ordered: str) -> str:
+    """Return the statement that copies a report and gives each row its place; rows of equal keys share one."""
+    order = ", ".join(_order(plan)) or "1"
+    return f"create temp table {ordered} as select *, dense_rank() over (order by {order}) as place from {table}"
+
+
+def page_sql(plan: ReportPlan, ordered: str, turn: int) -> str:
     """Return the query of a page; what the order leaves equal comes in another order at each turn.
 
     Google promises no order among equal rows, and a client that pages by an order that leaves some equal loses rows.
@@ -78,9 +84,10 @@ def page_sql(plan: ReportPlan, table: str, turn: int) -> str:
     columns += [_as_text(f"m{n}", metric) for n, (_, metric) in enumerate(plan.metrics)]
     labels = ", ".join(f"({n}, {literal(days.label)})" for n, days in enumerate(plan.ranges))
     return (
-        f"select {', '.join(columns)} from {table} "
+        f"with page as (select * from {ordered} order by place, hash(row_id + {turn:d}) limit ? offset ?) "
+        f"select {', '.join(columns)} from page "
         f"join (values {labels}) as ranges (range_number, label) using (range_number) "
-        f"order by {_order(plan)}hash(row_id + {turn:d}) limit ? offset ?"
+        f"order by place, hash(row_id + {turn:d})"
     )
 
 
@@ -155,7 +162,7 @@ def _as_text(column: str, metric: MetricField) -> str:
     return f"as_text(cast({column} as double))"
 
 
-def _order(plan: ReportPlan) -> str:
+def _order(plan: ReportPlan) -> list[str]:
     """Return the order that was asked for; without one, the first metric counts, the largest first."""
     columns = {name: f"d{n}" for n, (name, _) in enumerate(plan.dimensions)} | {RANGE_FIELD: "range_number"}
     metrics = {name: f"m{n}" for n, (name, _) in enumerate(plan.metrics)}
@@ -165,10 +172,8 @@ def _order(plan: ReportPlan) -> str:
             column = metrics[order.metric.metric_name]
         else:
             column = _ordered_text(columns[order.dimension.dimension_name], order.dimension.order_type.name)
-        parts.append(f"{column} {'desc' if order.desc else 'asc'}, ")
-    if not parts and plan.metrics:
-        parts.append("m0 desc, ")
-    return "".join(parts)
+        parts.append(f"{column} {'desc' if order.desc else 'asc'}")
+    return parts or (["m0 desc"] if plan.metrics else [])
 
 
 def _ordered_text(column: str, kind: str) -> str:

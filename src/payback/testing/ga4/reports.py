@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from payback.testing.ga4.effects import Effects
     from payback.testing.ga4.requests import ReportPlan
 
-KEPT_RESULTS = 6
+KEPT_RESULTS = 4
 """Grouped reports that are kept for their next pages."""
 
 WHOLE = 1000
@@ -55,6 +55,8 @@ class Grouped:
     samples: list[Sample] = field(default_factory=list)
     other_row: bool = False
     thresholded: bool = False
+    ordered: dict[bytes, str] = field(default_factory=dict)
+    """Tables of the same rows with their places in the orders that were asked for."""
 
 
 class Reports:
@@ -101,13 +103,20 @@ class Reports:
         self._groups[key] = group = self._group(plan, moment)
         while len(self._groups) > KEPT_RESULTS:
             _, old = self._groups.popitem(last=False)
-            self.engine.execute(f"drop table if exists {old.table}")
+            for table in (old.table, *old.ordered.values()):
+                self.engine.execute(f"drop table if exists {table}")
         return group
 
     def page(self, plan: ReportPlan, group: Grouped) -> list[tuple[str, ...]]:
-        """Return the rows of a page as texts."""
+        """Return the rows of a page as texts; they are sorted once for all pages."""
+        order = b"".join(type(each).serialize(each) + b";" for each in plan.request.order_bys)
+        if order not in group.ordered:
+            name = f"{group.table}_{len(group.ordered)}"
+            self.engine.execute(report_sql.ordered_sql(plan, group.table, name), name="order")
+            group.ordered[order] = name
         self._turn += 1
-        return self.engine.rows(report_sql.page_sql(plan, group.table, self._turn), [plan.limit, plan.offset])
+        sql = report_sql.page_sql(plan, group.ordered[order], self._turn)
+        return self.engine.rows(sql, [plan.limit, plan.offset])
 
     def aggregates(self, plan: ReportPlan, group: Grouped, moment: Moment, kind: str) -> list[tuple[str, ...]]:
         """Return the TOTAL, MINIMUM or MAXIMUM rows, one a date range; totals count a person once."""
