@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import random
 from typing import TYPE_CHECKING, Any
@@ -164,13 +165,17 @@ class Ga4Client:
 
 
 def _from_file(path: Path) -> Any:
-    """Return the credentials of a file."""
-    import google.auth
+    """Return the credentials of a file: a key of a service account, or what gcloud wrote for a person."""
+    from google.oauth2 import credentials, service_account
 
-    load: Any = google.auth.load_credentials_from_file
+    loaders: dict[str, Any] = {
+        "service_account": service_account.Credentials.from_service_account_info,
+        "authorized_user": credentials.Credentials.from_authorized_user_info,
+    }
     try:
-        found, _project = load(str(path), scopes=list(SCOPES))
-    except (OSError, ValueError, *ERRORS) as error:
+        info = json.loads(path.read_text(encoding="utf-8"))
+        return loaders[info["type"]](info, scopes=list(SCOPES))
+    except (OSError, ValueError, KeyError, TypeError, *ERRORS) as error:
         raise SourceAccessError(
             "the credentials file cannot be used",
             where=str(path),
@@ -178,4 +183,3 @@ def _from_file(path: Path) -> Any:
             allowed="the JSON key of a service account, or a file of gcloud auth application-default login",
             hint="ga4.credentials names it, relative to the project folder; see docs/how-to/connect-ga4.md",
         ) from error
-    return found
