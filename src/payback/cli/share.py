@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import rich_click as click
 
 from payback.cli.printing import print_json, progress, say
+from payback.errors import UsageError
 
 if TYPE_CHECKING:
     from payback.cli.main import Project
@@ -29,9 +30,15 @@ _json = click.option("--json", "as_json", is_flag=True, help="Print JSON for scr
     metavar="FOLDER",
     help="Write what the pages are given, as JSON and packed cube, instead of the report.",
 )
+@click.option("--email", "by_mail", is_flag=True, help="Mail it to the recipients of the settings.")
+@click.option(
+    "--to", "recipients", multiple=True, metavar="ADDRESS", help="Mail it to others; several times if need be."
+)
+@click.option("--days", type=click.IntRange(1), help="Days that the mail is about; 28 by default.")
+@click.option("--link", default="", help="Address of the report, for the mail.")
 @_json
 @click.pass_obj
-def report(
+def report(  # noqa: PLR0913, PLR0917 - an option each
     project: Project,
     output: Path | None,
     title: str | None,
@@ -40,6 +47,10 @@ def report(
     currency: str | None,
     theme: str | None,
     data_only: Path | None,
+    by_mail: bool,
+    recipients: tuple[str, ...],
+    days: int | None,
+    link: str,
     as_json: bool,
 ) -> None:
     """Write the report of the last run: one HTML file that works offline and can be mailed.
@@ -49,6 +60,8 @@ def report(
     from payback.pipeline.report import looked, make_report, write_data
     from payback.publishing.html.logo import logo_address
 
+    if data_only and (by_mail or recipients):
+        raise UsageError("what is mailed is the report", where="--data-only", hint="leave out --data-only or --email")
     settings = project.settings
     changes = {
         "title": title,
@@ -63,12 +76,26 @@ def report(
         cells = settings.report.maximum_cells
         target = output or settings.paths.outputs / "report.html"
         paths = write_data(kept, data_only, cells) if data_only else [make_report(kept, target, cells)]
+        mailed = _mail(project, paths[0], recipients, days, link) if by_mail or recipients else ""
     if as_json:
         files = [{"path": str(path), "bytes": path.stat().st_size} for path in paths]
-        print_json({"run_id": kept.data["run_id"], "created_at": kept.data["created_at"], "files": files})
+        print_json(
+            {"run_id": kept.data["run_id"], "created_at": kept.data["created_at"], "files": files, "mailed_to": mailed}
+        )
         return
     for path in paths:
         say(f"wrote  {path}  ({path.stat().st_size / 1000:,.0f} kB, data of {kept.data['created_at']})")
+    if mailed:
+        say(f"mailed to {mailed}")
+
+
+def _mail(project: Project, report_file: Path, recipients: tuple[str, ...], days: int | None, link: str) -> str:
+    """Send the report and return to whom."""
+    from payback.pipeline.mail_step import DAYS, mail_report
+
+    with project.loader() as loader:
+        message = mail_report(loader, report_file, recipients=recipients, days=days or DAYS, link=link)
+    return str(message["To"])
 
 
 @click.command()

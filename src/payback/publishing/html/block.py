@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 MOST_BARS = 8
 ENDS = 8
 """Campaigns named at each end; a shop with few campaigns needs no such list."""
+MOST_CAMPAIGNS = 300
+"""Campaigns in the table: those with the most cost. The interactive page and the workbook have all."""
 
 _CUT = "; slashed bars are longer than shown"
 _CARDS = ("cost", "revenue", "profit", "roi", "cpa", "conversions")
@@ -144,7 +146,7 @@ def block_of(results: Results, currency: str, *, is_only: bool) -> Block:
         channels=_table(lens, "roi_by_channel", "Channels", _CHANNEL_COLUMNS, channels),
         ends=_ends(lens, campaigns),
         verdicts=_verdicts(campaigns),
-        campaigns=_table(lens, "roi_by_campaign", "All campaigns", _CAMPAIGN_COLUMNS, campaigns),
+        campaigns=_campaign_table(lens, campaigns),
     )
 
 
@@ -261,6 +263,18 @@ def _table(lens: _Lens, name: str, caption: str, columns: Sequence[str], rows: S
     total, table = lens.rows("roi_total")[0], lens.results.tables[name]
     bar = "revenue" if name == "roi_by_channel" else None  # campaigns have their bars above the table
     return table_view(lens.titled(caption), table, columns, rows, total=total, bar=bar, interval=lens.interval)
+
+
+def _campaign_table(lens: _Lens, campaigns: Sequence[Record]) -> TableView | None:
+    """Return the campaigns by profit; of very many those with the most cost, and the caption says so."""
+    caption, shown = "All campaigns", list(campaigns)
+    if len(campaigns) > MOST_CAMPAIGNS:
+        largest = sorted(campaigns, key=lambda row: -(row.get("cost") or 0))[:MOST_CAMPAIGNS]
+        caption, shown = (
+            f"The {MOST_CAMPAIGNS} of {len(campaigns):,} campaigns with the most cost",
+            sorted(largest, key=_by_profit),
+        )
+    return _table(lens, "roi_by_campaign", caption, _CAMPAIGN_COLUMNS, shown)
 
 
 def _by_profit(row: Record) -> tuple[bool, Any]:

@@ -87,7 +87,7 @@ def packed_report(kept: Kept, maximum_cells: int = MAXIMUM_CELLS) -> tuple[Recor
         if notes:
             lists = lists_of(engine, relation, first=next(iter(data["currencies"]), None))
             campaigns = kept_campaigns(engine, data["campaigns"], relation)
-            data = {**data, **lists, "campaigns": campaigns, "warnings": [*notes, *data["warnings"]]}
+            data = {**data, **lists, "campaigns": campaigns, "notices": notes}
         return data, pack(coded(engine, data, relation))
 
 
@@ -115,7 +115,7 @@ def policy(built: Bundle | None) -> str:
     if built is None:
         return f"default-src 'none'; style-src {static}; img-src data:; base-uri 'none'; form-action 'none'"
     return (
-        f"default-src 'none'; script-src {content_hash(built.script)}; "
+        f"default-src 'none'; script-src {content_hash(built.loader)} {content_hash(built.script)}; "
         f"style-src {content_hash(built.style)} {static}; style-src-attr 'unsafe-inline'; "
         "img-src data: blob:; base-uri 'none'; form-action 'none'"
     )
@@ -128,7 +128,7 @@ def period_of(data: Record) -> str:
 
 
 def _page(kept: Kept, built: Bundle | None, *, data: str, cube: str) -> str:
-    safe = None if built is None else {"script": Markup(built.script), "style": Markup(built.style)}  # noqa: S704 - ours
+    safe = None if built is None else {name: Markup(text) for name, text in vars(built).items()}  # noqa: S704 - ours
     return template("report.html").render(
         title=kept.data["title"] or "Marketing ROI",
         period=period_of(kept.data),
