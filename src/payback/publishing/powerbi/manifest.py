@@ -27,7 +27,7 @@ def read_manifest(folder: Path) -> dict[str, Any] | None:
     """Return the manifest of the project in a folder; None where there is none."""
     try:
         text = (folder / MANIFEST).read_text(encoding="utf-8")
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
         raise PublishingError("the manifest of the Power BI project cannot be read", where=str(folder / MANIFEST),
