@@ -14,6 +14,9 @@ from typing import Any
 
 import pytest
 
+# Imported here, where the variables that name a server are still set: each test is freed of them.
+from mysql_server import fresh_name, start_server, stop_server
+
 os.environ.setdefault("SCIPY_ARRAY_API", "1")  # scikit-learn's own checks of estimators ask for it
 
 SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
@@ -24,7 +27,7 @@ SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
 def _clean_environment(monkeypatch):
     """Keep settings of the machine out of the tests."""
     for name in list(os.environ):
-        if name.startswith("PAYBACK_") and name != "PAYBACK_TEST_MYSQL_URL":
+        if name.startswith("PAYBACK_"):
             monkeypatch.delenv(name)
 
 
@@ -100,8 +103,6 @@ def shared_data() -> Path:
 @pytest.fixture(scope="session")
 def mysql_server():
     """Return a running MySQL server, one for the whole session."""
-    from mysql_server import start_server, stop_server
-
     server = start_server()
     yield server
     stop_server(server)
@@ -110,7 +111,6 @@ def mysql_server():
 @pytest.fixture
 def mysql_address(mysql_server):
     """Return the address of an empty database, which is dropped at the end."""
-    from mysql_server import fresh_name
     from payback.warehouse.mysql.address import Address
 
     name = fresh_name()

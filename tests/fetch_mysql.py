@@ -5,6 +5,7 @@ packages are downloaded through this machine's own apt, unpacked into the user's
 any user. A second call finds the folder and does nothing.
 
     python tests/fetch_mysql.py            # prints the folder or program that the tests will use
+    python tests/fetch_mysql.py mariadb    # the same for MariaDB, the second dialect
 """
 
 from __future__ import annotations
@@ -23,6 +24,13 @@ HOW_TO = """the tests need a MySQL server and found none. One of these helps:
   - a MySQL 8 or newer installed on this machine (mysqld on the PATH)
   - a machine with apt and a Debian mirror: the server is then fetched into the cache folder
   - MariaDB installed on this machine (mariadbd on the PATH), as a second best"""
+
+PACKAGES = {
+    "mysql": ("mysql-server-core", "mysql-client-core"),
+    "mariadb": ("mariadb-server-core", "mariadb-client-core"),
+}
+_SERVERS = {"mysql": "usr/sbin/mysqld", "mariadb": "usr/sbin/mariadbd"}
+_CLIENTS = {"mysql": "usr/bin/mysql", "mariadb": "usr/bin/mariadb"}
 
 SUITE = "sid"
 """Debian's own MySQL is in unstable alone; whatever version it has is taken, for old ones vanish from mirrors."""
@@ -43,7 +51,7 @@ class Programs:
     def share(self) -> Path:
         """Folder of messages and character sets."""
         assert self.root is not None
-        return self.root / "usr/share/mysql"
+        return self.root / "usr/share" / self.kind
 
 
 def cache_folder() -> Path:
@@ -52,15 +60,29 @@ def cache_folder() -> Path:
     return (Path(chosen) if chosen else Path.home() / ".cache") / "payback-tests"
 
 
-def find_programs() -> Programs:
+def find_programs(kind: str = "mysql") -> Programs:
     """Return the server programs to use, fetching them where that is possible.
+
+    Parameters
+    ----------
+    kind : {"mysql", "mariadb"}
+        ``mysql`` falls back to MariaDB where no MySQL can be had.
 
     Raises
     ------
     RuntimeError
         There is none and none can be had; the message says what to do.
     """
-    return _installed("mysqld", "mysql") or _unpacked() or _fetched() or _installed("mariadbd", "mariadb") or _give_up()
+    found = _mariadb() if kind == "mariadb" else _mysql() or _mariadb()
+    return found or _give_up()
+
+
+def _mysql() -> Programs | None:
+    return _installed("mysqld", "mysql") or _unpacked("mysql") or _fetched("mysql")
+
+
+def _mariadb() -> Programs | None:
+    return _installed("mariadbd", "mariadb") or _unpacked("mariadb") or _fetched("mariadb")
 
 
 def _give_up() -> Programs:
@@ -79,33 +101,32 @@ def _installed(program: str, client: str) -> Programs | None:
     return Programs(kind, (found,), client=(shutil.which(client) or client,))
 
 
-def _unpacked() -> Programs | None:
-    root = cache_folder() / "mysql"
-    server = root / "usr/sbin/mysqld"
+def _unpacked(kind: str) -> Programs | None:
+    root = cache_folder() / kind
     if not (root / "complete").exists():
         return None
     # The packages need a newer C library than the machine may have, so their own loader starts them.
     loader = next(root.glob("usr/lib*/**/ld-linux-*.so.*"), None) or next(root.glob("lib*/**/ld-linux-*.so.*"))
     folders = sorted({str(path.parent) for path in root.rglob("*.so.*") if "plugin" not in path.parts})
     start = (str(loader), "--library-path", os.pathsep.join(folders))
-    return Programs("mysql", (*start, str(server)), root, (*start, str(root / "usr/bin/mysql")))
+    return Programs(kind, (*start, str(root / _SERVERS[kind])), root, (*start, str(root / _CLIENTS[kind])))
 
 
-def _fetched() -> Programs | None:
+def _fetched(kind: str) -> Programs | None:
     mirror = _mirror()
     if mirror is None or not shutil.which("dpkg-deb"):
         return None
     cache = cache_folder()
     cache.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=cache) as work:
-        sys.stderr.write(f"fetching MySQL from the Debian mirror of this machine into {cache}" + "\n")
+        sys.stderr.write(f"fetching {kind} from the Debian mirror of this machine into {cache}" + "\n")
         try:
-            _download(Path(work), mirror)
+            _download(Path(work), mirror, PACKAGES[kind])
         except subprocess.CalledProcessError as error:
             sys.stderr.write(f"that failed: {error.stderr[-500:]}" + "\n")
             return None
-        _unpack(Path(work), cache / "mysql")
-    return _unpacked()
+        _unpack(Path(work), cache / kind)
+    return _unpacked(kind)
 
 
 def _mirror() -> str | None:
@@ -121,7 +142,7 @@ def _mirror() -> str | None:
     return None
 
 
-def _download(work: Path, mirror: str) -> None:
+def _download(work: Path, mirror: str, packages: tuple[str, ...]) -> None:
     for folder in ("parts", "lists/partial", "cache/archives/partial"):
         (work / folder).mkdir(parents=True)
     (work / "status").touch()
@@ -138,7 +159,6 @@ def _download(work: Path, mirror: str) -> None:
         "APT::Sandbox::User": "",
     }
     options = [part for name, value in places.items() for part in ("-o", f"{name}={value}")]
-    packages = ["mysql-server-core", "mysql-client-core"]
     for words in (["update"], ["install", "--yes", "--download-only", "--no-install-recommends", *packages]):
         subprocess.run(["apt-get", *options, *words], check=True, capture_output=True, text=True)
 
@@ -158,7 +178,7 @@ if __name__ == "__main__":
         sys.stdout.write("the server of PAYBACK_TEST_MYSQL_URL\n")
     else:
         try:
-            programs = find_programs()
+            programs = find_programs(*sys.argv[1:2])
         except RuntimeError as problem:
             sys.exit(str(problem))
         sys.stdout.write(f"{programs.kind} {programs.root or programs.command[-1]}\n")

@@ -1,6 +1,7 @@
 """A MySQL server for the tests: started on a private port in a temporary folder, stopped at the end.
 
 Where ``PAYBACK_TEST_MYSQL_URL`` is set, that server is used instead, and the tests that kill a server are left out.
+``PAYBACK_TEST_MARIADB=1`` starts MariaDB, the second dialect, instead of MySQL.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from pathlib import Path
 
 from fetch_mysql import Programs, cache_folder, find_programs
 
+GIVEN_URL = os.environ.get("PAYBACK_TEST_MYSQL_URL")
+KIND = "mariadb" if os.environ.get("PAYBACK_TEST_MARIADB") == "1" else "mysql"
 USER = "payback"
 PASSWORD = "secret-&%/@:"  # noqa: S105 - of a server that only this test run reaches; signs that addresses must escape
 
@@ -78,6 +81,11 @@ class Server:
         finally:
             connection.close()
 
+    @property
+    def is_mariadb(self) -> bool:
+        """Tell which dialect the server speaks."""
+        return "mariadb" in self.execute("select version()")[0][0].lower()
+
     def drop(self, name: str) -> None:
         """Drop a database; a session left in a transaction by a failed test would hold it, so it ends first."""
         import contextlib
@@ -88,7 +96,7 @@ class Server:
         for (number,) in self.execute(others.format(name)):
             with contextlib.suppress(pymysql.Error):
                 self.execute(f"kill {number}")
-        self.execute("set session lock_wait_timeout = 30", f"drop database `{name}`")
+        self.execute("set session lock_wait_timeout = 30", f"drop database if exists `{name}`")
 
     def client(self, *arguments: str) -> list[str]:
         """Return the command line of the bare client."""
@@ -104,14 +112,14 @@ class Server:
     def _copy_template(self, data: Path) -> None:
         """Copy the freshly initialised files of the cache: making them takes eight seconds."""
         root = self.programs.root
-        template = cache_folder() / "mysql-data"
+        template = cache_folder() / f"{self.programs.kind}-data"
         if root is None or not (template / "complete").exists() or _is_older(template, root):
             fresh = self.folder / "template"
             self._initialise(fresh)
             (fresh / "complete").touch()
             if root is not None:
                 # Several test processes may do this at once: each copies for itself, one of them puts its copy there.
-                copy = template.with_name(f"mysql-data-{os.getpid()}")
+                copy = template.with_name(f"{template.name}-{os.getpid()}")
                 with suppress(OSError):
                     shutil.copytree(fresh, copy)
                     shutil.rmtree(template, ignore_errors=True)
@@ -123,19 +131,31 @@ class Server:
         (data / "complete").unlink()
 
     def _initialise(self, data: Path) -> None:
-        if self.programs.kind == "mariadb":
+        if self.programs.kind == "mysql":
+            command, words = [*self._common(data), "--initialize-insecure"], None
+        elif self.programs.root:
+            # MariaDB's own script cannot start a server that needs another C library: this is what it does.
+            data.mkdir()
+            command, words = [*self._common(data), "--bootstrap"], self._bootstrap()
+        else:
             program = shutil.which("mariadb-install-db") or "mariadb-install-db"
             command = [program, "--no-defaults", f"--datadir={data}", "--auth-root-authentication-method=normal"]
-        else:
-            command = [*self._common(data), "--initialize-insecure"]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
+            words = None
+        done = subprocess.run(command, capture_output=True, input=words, check=False)
         if done.returncode:
-            raise RuntimeError(f"the test server cannot be initialised:\n{done.stderr[-2000:]}")
+            raise RuntimeError(f"the test server cannot be initialised:\n{done.stderr[-2000:].decode()}")
+
+    def _bootstrap(self) -> bytes:
+        """Return the statements that make MariaDB's system tables."""
+        names = ("system_tables", "performance_tables", "system_tables_data")
+        files = [self.programs.share / f"mariadb_{name}.sql" for name in names]
+        begin = b"create database mysql;\nuse mysql;\nset @auth_root_socket = null;\nset @skip_auth_anonymous = 1;\n"
+        return begin + b"\n".join(path.read_bytes() for path in files if path.exists())
 
     def _command(self, data: Path) -> list[str]:
         # Unix sockets have names of at most 107 signs.
         places = [f"--port={self.port}", f"--socket={self.folder / 's'}", f"--pid-file={self.folder / 'pid'}"]
-        own = [] if self.programs.kind == "mariadb" else ["--mysqlx=OFF", "--performance-schema=ON"]
+        own = ["--performance-schema=ON", *([] if self.programs.kind == "mariadb" else ["--mysqlx=OFF"])]
         # A killed process loses nothing that the system has; only a power failure would.
         speed = ["--innodb-flush-log-at-trx-commit=2", "--sync-binlog=0"]
         memory = ["--innodb-buffer-pool-size=256M", "--max-connections=60", *speed]
@@ -149,7 +169,7 @@ class Server:
         if root := self.programs.root:
             options += [
                 f"--basedir={root / 'usr'}",
-                f"--plugin-dir={root / 'usr/lib/mysql/plugin'}",
+                f"--plugin-dir={root / 'usr/lib' / self.programs.kind / 'plugin'}",
                 f"--lc-messages-dir={self.programs.share}",
                 f"--character-sets-dir={self.programs.share / 'charsets'}",
             ]
@@ -197,11 +217,10 @@ class GivenServer(Server):
 
 def start_server(*options: str) -> Server:
     """Return a running server; stop it with ``stop_server``."""
-    url = os.environ.get("PAYBACK_TEST_MYSQL_URL")
-    if url and not options:
-        return GivenServer(url)
+    if GIVEN_URL and not options:
+        return GivenServer(GIVEN_URL)
     folder = Path(tempfile.mkdtemp(prefix="pb-"))
-    server = Server(find_programs(), folder, *options)
+    server = Server(find_programs(KIND), folder, *options)
     try:
         server.start()
     except BaseException:

@@ -14,6 +14,7 @@ from decimal import Decimal
 
 import pytest
 
+from mysql_server import GIVEN_URL, start_server, stop_server
 from payback.config import load_settings
 from payback.data_loader import DataLoader
 from payback.warehouse.mysql.address import Address
@@ -163,9 +164,7 @@ def test_killed_loader_leaves_the_old_or_the_new(mysql_address, shop):
 @pytest.mark.slow
 def test_killed_server_loses_and_doubles_nothing(tmp_path, caplog):
     """A server that dies in the middle of a load and comes back gets the load again, once."""
-    from mysql_server import start_server, stop_server
-
-    if os.environ.get("PAYBACK_TEST_MYSQL_URL"):
+    if GIVEN_URL:
         pytest.skip("a server that is not ours is not killed")
     server = start_server()
     try:

@@ -7,7 +7,8 @@ Where MySQL differs from the plain table:
 
 - Every unique key of a partitioned table must contain the column it is partitioned by, so the key of the daily tables
   is (load_id, row_number, date). The specification's campaign_id cannot be the key: a campaign has a row for each day.
-- A column of a key cannot be empty. The ledger of slices has slices without a day, so a made-up day stands in its key.
+- A column of a key cannot be empty. The ledger of slices has slices without a day, so a made-up day stands in its unique
+  key; its primary key is a number, for MariaDB has no made-up column there.
 - Text is compared byte by byte (utf8mb4_bin), as in DuckDB; the usual collations take 'ß' for 'ss'.
 """
 
@@ -64,13 +65,15 @@ def create_table(table: Table) -> str:
     lines = [
         f"    {_named(column.name)} {column_type(table, column)}{_null(table, column)}" for column in table.columns
     ]
-    if table.name == LOADS.name:
-        lines.append(
-            f"    {_named(_SLICE_DAY)} date generated always as (coalesce(`day`, date '1000-01-01')) stored not null"
-        )
-    if not keys:
+    is_ledger = table.name == LOADS.name
+    if is_ledger:
+        # MariaDB takes neither "not null" nor a place in the primary key of such a column.
+        lines.append(f"    {_named(_SLICE_DAY)} date generated always as (coalesce(`day`, date '1000-01-01')) stored")
+    if is_ledger or not keys:
         lines.insert(0, "    `id` bigint not null auto_increment")
-    lines.append(f"    primary key ({_names(keys or ('id',))})")
+    lines.append(f"    primary key ({'`id`' if is_ledger or not keys else _names(keys)})")
+    if is_ledger:
+        lines.append(f"    unique key `by_slice` ({_names(keys)})")
     lines += [f"    key {_named('by_' + '_'.join(index))} ({_names(index)})" for index in indexes(table)]
     partitions = (
         f"\npartition by range columns (`{PARTITION_COLUMN}`) (partition `{LATER}` values less than (maxvalue))"

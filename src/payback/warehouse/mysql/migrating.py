@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from dataclasses import dataclass
 from importlib import resources
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from payback.warehouse.mysql.address import Address
 
 _log = logging.getLogger(__name__)
+
+_WIDTH = re.compile(r"\b((?:small|medium|big)?int)\(\d+\)")
 
 VERSION_TABLE = "schema_version"
 
@@ -144,7 +147,7 @@ def differences(session: Session) -> list[str]:
     for table in TABLES.values():
         for column in table.columns:
             # MariaDB shows the width of integers.
-            kind = found.get((table.name, column.name), "missing").replace("bigint(20)", "bigint")
+            kind = _WIDTH.sub(r"\1", found.get((table.name, column.name), "missing"))
             if kind != column_type(table, column):
                 wrong.append(f"{table.name}.{column.name} is {kind} instead of {column_type(table, column)}")
     return wrong

@@ -1,4 +1,5 @@
 create table if not exists `loads` (
+    `id` bigint not null auto_increment,
     `table_name` varchar(100) not null,
     `source` varchar(100) not null,
     `account` varchar(100) not null,
@@ -13,7 +14,8 @@ create table if not exists `loads` (
     `flags` longtext,
     `run_id` longtext,
     `loaded_at` datetime(6),
-    `slice_day` date generated always as (coalesce(`day`, date '1000-01-01')) stored not null,
-    primary key (`table_name`, `source`, `account`, `report`, `slice_day`),
+    `slice_day` date generated always as (coalesce(`day`, date '1000-01-01')) stored,
+    primary key (`id`),
+    unique key `by_slice` (`table_name`, `source`, `account`, `report`, `slice_day`),
     key `by_load_id` (`load_id`)
 ) engine = InnoDB default charset = utf8mb4 collate = utf8mb4_bin
