@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import functools
+import shutil
 from fractions import Fraction
 
 import pyarrow.parquet as pq
 import pytest
 
+from payback.analysis.time_intelligence import calculate_time_intelligence
 from payback.engine.duckdb import Engine
 from payback.metrics import METRICS, sql
+from payback.publishing.powerbi.facts import CAMPAIGN_PERFORMANCE
 from payback.tables import CLEAN_CAMPAIGNS
 from powerbi_tools import expected, projects
 from powerbi_tools.contexts import CONTEXTS, as_filters
-from powerbi_tools.oracle import metric_value
+from powerbi_tools.mutants_of_values import MUTANTS
+from powerbi_tools.oracle import ONE_DAY, Context, metric_value, moved_day, span
 
 MONEY = {"cost", "revenue"}
 LAST_DIGIT = Fraction(1, 10**6)
@@ -39,6 +44,12 @@ def differences(found, wanted):
     return {name: (found[name], wanted[name]) for name in found if not same(found[name], wanted[name])}
 
 
+@functools.cache
+def wanted(name):
+    """Return the value of every measure in a context, worked out in plain Python."""
+    return expected.all_values(CONTEXTS[name], expected.calendar())
+
+
 def measured(judges, folder, contexts, measures=()):
     """Return what the engine makes of a project whose model is read back from Microsoft's object model."""
     model = judges.tom(folder)["model"]["model"]
@@ -48,11 +59,17 @@ def measured(judges, folder, contexts, measures=()):
     return answer["values"]
 
 
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory):
+    """Return the sample's project with its rows."""
+    return projects.build(tmp_path_factory.mktemp("sample"))
+
+
 @pytest.mark.powerbi
-def test_dax_values_are_python_values(judges, tmp_path):
+def test_dax_values_are_python_values(judges, sample):
     """Every measure in every context: what is not known is blank, never zero, and never another number."""
     contexts = {name: as_filters(context) for name, context in CONTEXTS.items()}
-    found = measured(judges, projects.build(tmp_path), contexts)
+    found = measured(judges, sample, contexts)
     dates = expected.calendar()
 
     assert {
@@ -62,10 +79,36 @@ def test_dax_values_are_python_values(judges, tmp_path):
     } == {}
 
 
+@pytest.mark.powerbi
+@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
+def test_a_wrong_number_is_caught(judges, sample, tmp_path, mutant):
+    """A measure that parses and loads, but computes something else, differs from plain Python in some context."""
+    folder = shutil.copytree(sample, tmp_path / "project")
+    mutant.damage(folder)
+    measure = mutant.pattern.removeprefix("(?i)").strip("^$")
+    found = measured(judges, folder, {name: as_filters(CONTEXTS[name]) for name in TELLING}, [measure])
+
+    assert any(differences(found[name], wanted(name)) for name in TELLING)
+
+
+TELLING = (
+    "nothing chosen",
+    "a currency",
+    "a channel",
+    "a campaign without revenue",
+    "a leap February",
+    "the February after",
+    "a month that has begun",
+    "the first month",
+    "a year",
+)
+"""Contexts that tell right from wrong measures."""
+
+
 def test_sql_values_are_python_values():
     """The SQL of the metrics, which every other output uses, says the same as plain Python in every context."""
     engine = Engine()
-    rows = expected.rows_of(expected.FACTS[0])
+    rows = expected.rows_of(CAMPAIGN_PERFORMANCE)
     for name, context in CONTEXTS.items():
         seen = context.rows(rows)
         engine.register("seen", projects.arrow(CLEAN_CAMPAIGNS, seen))
@@ -74,6 +117,43 @@ def test_sql_values_are_python_values():
         wanted = {metric.name: metric_value(metric, seen, set()) for metric in METRICS.values()}
         assert differences(found, wanted) == {}, name
     engine.close()
+
+
+@pytest.mark.parametrize(
+    ("period", "by"), [("month", []), ("month", ["channel"]), ("day", []), ("year", []), ("total", [])]
+)
+def test_figures_of_time_in_python_are_those_of_power_bi(period, by):
+    """The product's own rules of time give what the second route gives, which the DAX engine agrees with."""
+    rows, dates = expected.rows_of(CAMPAIGN_PERFORMANCE), expected.calendar()
+    table = projects.arrow(CLEAN_CAMPAIGNS, rows)
+    found = calculate_time_intelligence(table, period, by=by, data=(dates.first, dates.last)).to_pylist()
+    for row in filter(lambda row: row.get(period) in (None, *TELLING_DAYS), found):
+        values = {name: [row[name]] for name in [*by, "currency"]}
+        context = Context(values, None if period == "total" else frozenset(days_of(period, row[period])))
+        for metric in METRICS.values():
+            if metric.name in CAMPAIGN_PERFORMANCE.over_time:
+                figures = expected.over_time(metric, rows, MONEY, dates, context)
+                named = dict(zip(figures, (row[f"{metric.name}_{ending}"] for ending in ENDINGS), strict=True))
+                assert differences(named, figures) == {}, (row, metric.name)
+
+    assert len({(row.get(period), *(row[name] for name in [*by, "currency"])) for row in found}) == len(found) > 0
+
+
+TELLING_DAYS = [
+    *(dt.date(2024, 1, 1), dt.date(2024, 2, 1), dt.date(2024, 2, 29), dt.date(2024, 3, 31), dt.date(2024, 12, 31)),
+    *(dt.date(2025, 1, 1), dt.date(2025, 2, 1), dt.date(2025, 2, 28), dt.date(2025, 3, 1), dt.date(2025, 3, 20)),
+]
+"""Days, and first days of months and years, on which rules of time part."""
+ENDINGS = ("mtd", "ytd", "previous_month", "last_year", "28_days", "mom", "yoy")
+"""What figures of time are called in Python, in the order of the measures."""
+
+
+def days_of(period, first):
+    """Return the days of a period by its first one."""
+    if period == "day":
+        return [first]
+    last = first.replace(month=12, day=31) if period == "year" else moved_day(first, 1) - ONE_DAY
+    return span(first, last)
 
 
 @pytest.mark.powerbi

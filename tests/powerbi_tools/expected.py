@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from fractions import Fraction
 
 from payback.publishing.powerbi.facts import FACTS
 from powerbi_tools import projects
-from powerbi_tools.oracle import Calendar, Context, change, metric_value
+from powerbi_tools.oracle import Calendar, Context, change, metric_value, total
 
 WINDOWS = ("MTD", "YTD", "Previous Month", "Last Year", "28 Days")
 CHANGES = {"MoM": "Previous Month", "YoY": "Last Year"}
@@ -15,7 +14,18 @@ COLUMN_OF = {"Channel": "channel", "Campaign": "campaign_name", "Country": "coun
 """Dimensions that contexts choose from, and the columns of the rows."""
 
 
+ROWS = {}
+"""Rows of each fact, made once."""
+
+
 def rows_of(fact):
+    """Return the rows behind a fact."""
+    if fact.name not in ROWS:
+        ROWS[fact.name] = made_rows(fact)
+    return ROWS[fact.name]
+
+
+def made_rows(fact):
     """Return the rows behind a fact, with totals instead of means for customers."""
     if fact.name == "Customer Facts":
         named = {row["customer_id"]: row["segment"] for row in projects.segments()}
@@ -99,8 +109,8 @@ def sums(fact, rows):
     """Return the sums that other measures are made of."""
     found = {}
     for part in fact.parts:
-        known = [Fraction(row[part]) for row in rows if row[part] is not None]
-        found[f"{fact.label(part)} Sum"] = sum(known, Fraction()) if known else None
+        known = [row[part] for row in rows if row[part] is not None]
+        found[f"{fact.label(part)} Sum"] = total(known) if known else None
     return found
 
 
