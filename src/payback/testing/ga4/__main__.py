@@ -11,6 +11,7 @@ from payback.errors import PaybackError
 from payback.testing.ga4.clock import SystemClock
 from payback.testing.ga4.effects import Effects
 from payback.testing.ga4.property import Ga4Property
+from payback.testing.ga4.quota import Limits
 
 GREETING = """\
 The GA4 property {number} runs on {endpoint} with {days} days until {end}.
@@ -41,12 +42,14 @@ def parser() -> argparse.ArgumentParser:
     options.add_argument("--most-rows", type=int, metavar="ROWS", help='put rows beyond so many under "(other)"')
     options.add_argument("--sample-above", type=int, metavar="EVENTS", help="sample date ranges with more events")
     options.add_argument("--no-cost", action="store_true", help="show cost as zeros, as to people without the right")
+    options.add_argument("--tokens-an-hour", type=int, default=14_000, help="quota of the project (default 14000)")
+    options.add_argument("--failing", type=float, default=0.0, metavar="SHARE", help="share of requests that fail")
     return options
 
 
 def open_property(arguments: argparse.Namespace) -> Ga4Property:
     """Return the property that the options describe."""
-    return Ga4Property(
+    served = Ga4Property(
         days=arguments.days,
         end=arguments.end or datetime.now(UTC).date() - timedelta(days=1),
         sessions_a_day=arguments.sessions_a_day,
@@ -61,7 +64,11 @@ def open_property(arguments: argparse.Namespace) -> Ga4Property:
             sample_above=arguments.sample_above,
             restricted=frozenset({"COST_DATA"} if arguments.no_cost else ()),
         ),
+        limits=Limits(tokens_per_project_per_hour=arguments.tokens_an_hour),
     )
+    if arguments.failing:
+        served.fail("unavailable", times=None, probability=arguments.failing)
+    return served
 
 
 def main(words: list[str] | None = None) -> int:
