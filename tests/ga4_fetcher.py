@@ -38,7 +38,7 @@ def die_at(point: str) -> None:
 
 def main(path: str, endpoint: str, point: str) -> None:
     """Do what the arguments say."""
-    settings = Settings(ga4={"property": "123456789", "endpoint": endpoint, "start_date": date(2025, 11, 10)})
+    settings = Settings(ga4={"property": "123456789", "endpoint": endpoint, "start_date": date(2025, 11, 14)})
     warehouse = open_warehouse("duckdb", Path(path))
     die_at(point)
     Ga4Load(warehouse, settings.ga4, Path(), clock=ManualClock(datetime(2025, 12, 1, 8, tzinfo=UTC))).fetch()

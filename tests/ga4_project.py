@@ -11,14 +11,14 @@ from payback.config import Settings
 from payback.data_loader.ga4_load import Ga4Load
 from payback.testing.ga4 import Ga4Property
 
-START = date(2025, 11, 10)
+START = date(2025, 11, 14)
 END = date(2025, 11, 30)
 """First day that is read, and last one of the property, whose clock stands at the morning after it."""
 
 
 def small_property(**options: Any) -> Ga4Property:
     """Return a property of some hundred rows."""
-    return Ga4Property(**{"days": 30, "sessions_a_day": 40, "end": END, **options})
+    return Ga4Property(**{"days": 24, "sessions_a_day": 30, "end": END, **options})
 
 
 def ga4_settings(server: Ga4Property, **changes: Any) -> Any:

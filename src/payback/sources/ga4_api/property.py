@@ -221,7 +221,7 @@ class Ga4Property:
                 allowed=self.time_zone,
                 hint="run again",
             )
-        stray = {value for value in answer.rows["date"].to_pylist() if value not in _days(answer.first, answer.last)}
+        stray = set(answer.rows["date"].to_pylist()) - _days(answer.first, answer.last)
         if stray:
             raise ConservationError("GA4 gave days that were not asked for", got=", ".join(sorted(stray)[:3]))
 

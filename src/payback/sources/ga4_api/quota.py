@@ -126,6 +126,8 @@ class Pacer:
             left = [int(getattr(quota, name).remaining) for quota in quotas if getattr(quota, name).ByteSize()]
             if left:
                 self._remaining[name] = min(left)
+                # Only a large property has more left than a standard one ever has.
+                self._is_large = self._is_large or min(left) > LIMITS[name]
         self._told_at = self.clock.now()
 
     def estimate(self, reports: int) -> float:
@@ -171,8 +173,7 @@ class Pacer:
         return self._remaining[name] - cost < self.leave * self._limit(name)
 
     def _limit(self, name: str) -> int:
-        """Return the limit of a property of this size, which shows in what is left."""
-        self._is_large = self._is_large or self._remaining.get(name, 0) > LIMITS[name]
+        """Return the limit of a property of this size."""
         return LIMITS[name] * (LARGE if self._is_large else 1)
 
     def _wait_for_errors(self) -> None:
