@@ -142,6 +142,16 @@ _PATHS = {
 }
 
 
+def flat_name(path: str) -> str:
+    """Return the name under which a copy from BigQuery has a nested field as a column: it is billed alone."""
+    return path.replace(".", "__")
+
+
+def paths_of() -> list[str]:
+    """Return the path of every nested or optional column that is read."""
+    return [path for path, _ in _PATHS.values()]
+
+
 def _child(kind: pa.DataType, name: str) -> pa.DataType | None:
     import pyarrow as pa
 
@@ -154,6 +164,8 @@ def _child(kind: pa.DataType, name: str) -> pa.DataType | None:
 def _path(found: pa.Schema, path: str, kind: str) -> str:
     """Return the SQL of a nested field, or null where a step of its path is missing."""
     first, *steps = path.split(".")
+    if flat_name(path) in found.names:
+        return f"{quoted(flat_name(path))}::{kind}"
     if first not in found.names:
         return f"null::{kind}"
     here: pa.DataType | None = found.field(first).type

@@ -114,6 +114,12 @@ def counting_parts(parts: Iterable[Part]) -> list[Part]:
     return [best[key] for key in sorted(best)]
 
 
+def table_parts(names: Iterable[str]) -> list[Part]:
+    """Return a part without files for each table of events, its name as the stamp; other tables are left out."""
+    found = ((name, *_kind_and_day(Path(name))) for name in names)
+    return [Part(day.isoformat(), kind, day, "parquet", (), name) for name, kind, day in found if day]
+
+
 def missing_days(days: Sequence[date]) -> list[date]:
     """Return the days between the first and the last that are not there."""
     if not days:
