@@ -98,8 +98,9 @@ def test_new_day_forgets_the_old_one():
 def test_large_property_shows_in_what_is_left():
     """More left than a standard property has: the shares are those of Analytics 360."""
     one, clock = pacer()
-    one.after([told(10, **{PROJECT_HOUR: 100_000})])
-    one.after([told(10, **{PROJECT_HOUR: 13_000})])
+    large = {DAY: 1_900_000, HOUR: 390_000}
+    one.after([told(10, **large, **{PROJECT_HOUR: 100_000})])
+    one.after([told(10, **large, **{PROJECT_HOUR: 13_000})])
     one.before(1)
     assert len(clock.waits) == 1  # a tenth of 140,000 is for others
 

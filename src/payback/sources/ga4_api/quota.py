@@ -122,12 +122,12 @@ class Pacer:
         self.tokens += sum(spent)
         self._spent.append((self.clock.now(), sum(spent)))
         self._costs.extend(spent)
-        for name in LIMITS:
+        for name, limit in LIMITS.items():
             left = [int(getattr(quota, name).remaining) for quota in quotas if getattr(quota, name).ByteSize()]
             if left:
                 self._remaining[name] = min(left)
                 # Only a large property has more left than a standard one ever has.
-                self._is_large = self._is_large or min(left) > LIMITS[name]
+                self._is_large = self._is_large or min(left) > limit
         self._told_at = self.clock.now()
 
     def estimate(self, reports: int) -> float:
