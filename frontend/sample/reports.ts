@@ -51,8 +51,9 @@ export function randomness(seed: number): () => number {
 function campaignsOf(count: number, names: string[], first: string, last: string, random: () => number): Campaign[] {
   return Array.from({ length: count }, (_, i) => {
     const channel = CHANNELS[i % CHANNELS.length]!;
-    const late = random() < 0.12;
-    const early = random() < 0.12;
+    const long = first < addDays(last, -60) && count > 1;
+    const late = long && random() < 0.12;
+    const early = long && !late && random() < 0.12;
     const verdict = channel === "Display" ? (i % 2 ? "loses" : "can't tell yet") : channel === "Video" && i % 2 ? "can't tell yet" : "pays back";
     const low = verdict === "loses" ? -0.6 : verdict === "pays back" ? 0.4 : -0.3;
     return {

@@ -66,7 +66,7 @@ export function bubbleOption(chart: Bubbles, palette: Palette, width: number, he
   }));
   const line = frame.bottom - ((Math.log10(chart.breakEven) - ys[0]) / (ys[1] - ys[0])) * (frame.bottom - frame.top);
   const order = points.map((_, i) => i).sort((a, b) => points[b]!.weight - points[a]!.weight);
-  const sides = labelSides(circles, frame, order, [{ left: frame.left, right: frame.left + 70, top: line - 2, bottom: line + 18 }]);
+  const sides = labelSides(circles, frame, order, [{ left: frame.left, right: frame.right, top: line - 1, bottom: line + 1 }, { left: frame.left, right: frame.left + 70, top: line, bottom: line + 18 }]);
   return {
     ...shared,
     grid: { left: frame.left, right: width - frame.right, top: frame.top, bottom: height - frame.bottom, containLabel: false, outerBoundsMode: "none" },

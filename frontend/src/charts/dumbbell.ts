@@ -20,7 +20,7 @@ export function dumbbellOption(rows: DumbbellRow[], labels: [string, string], pe
   return {
     ...shared,
     grid: { left: width < 420 ? 96 : 118, right: 52, top: 8, bottom: 26 },
-    xAxis: valueAxis(palette, percent, { min: low, max: Math.max(0.05, ...all) * 1.04, splitNumber: 4 }) as object,
+    xAxis: valueAxis(palette, percent, { min: low, max: Math.max(0.05, ...all) * 1.04, splitNumber: 4, splitLine: { showMinLine: false, showMaxLine: false, lineStyle: { color: palette.grid } }, axisLabel: { color: palette.muted, formatter: percent, hideOverlap: true, showMaxLabel: false } }) as object,
     yAxis: { type: "category", inverse: true, data: rows.map((row) => row.name), axisLine: { show: false }, axisTick: { show: false }, axisLabel: { color: palette.ink, interval: 0, margin: 10, formatter: (name: string) => cut(name, width < 420 ? 13 : 17) } },
     tooltip: {
       ...shared.tooltip,

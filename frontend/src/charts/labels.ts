@@ -20,8 +20,13 @@ const LETTER = 6.3;
 const LINE = 15;
 const SIDES: Side[] = ["right", "left", "top", "bottom"];
 
+/** Width of a text in pixels: East Asian signs and pictures are twice as wide as letters. */
+export function lengthOf(text: string): number {
+  return [...text].reduce((sum, sign) => sum + (sign >= "\u1100" ? 2 * LETTER : LETTER), 0);
+}
+
 function boxOf({ x, y, r, text }: Circle, side: Side): Box {
-  const width = [...text].length * LETTER + 4;
+  const width = lengthOf(text) + 4;
   if (side === "right") return { left: x + r + 3, right: x + r + 3 + width, top: y - LINE / 2, bottom: y + LINE / 2 };
   if (side === "left") return { left: x - r - 3 - width, right: x - r - 3, top: y - LINE / 2, bottom: y + LINE / 2 };
   const top = side === "top" ? y - r - 3 - LINE : y + r + 3;

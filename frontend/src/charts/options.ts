@@ -27,7 +27,7 @@ export function valueAxis(palette: Palette, label: (value: number) => string, re
   return {
     type: "value",
     axisLabel: { color: palette.muted, formatter: label, hideOverlap: true },
-    splitLine: { showMinLine: false, showMaxLine: false, lineStyle: { color: palette.grid } },
+    splitLine: { lineStyle: { color: palette.grid } },
     axisLine: { show: false },
     axisTick: { show: false },
     ...rest,
@@ -82,9 +82,9 @@ export function cut(name: string, length = 24): string {
   return letters.length > length ? `${letters.slice(0, length - 1).join("").trimEnd()}…` : name;
 }
 
-/** Round steps 1, 2, 5 that cover a range of logarithms, few enough for an axis. */
+/** Round steps, such as 1, 2, 5, that cover a range of logarithms, few enough for an axis. */
 export function logTicks(low: number, high: number, most = 7): number[] {
-  for (const steps of [[1, 2, 5], [1, 3], [1]]) {
+  for (const steps of [[1, 1.5, 2, 2.5, 3, 4, 5, 6, 7, 8, 9], [1, 1.5, 2, 3, 5, 7], [1, 2, 5], [1, 3], [1]]) {
     const ticks: number[] = [];
     for (let power = Math.floor(low); power <= Math.ceil(high); power++) {
       for (const step of steps) {

@@ -167,6 +167,8 @@ export interface ReportData {
   annotations: Array<{ day: string; text: string }>;
   /** What the pages look like before a reader chooses; auto if absent. */
   theme?: "auto" | "light" | "dark";
+  /** What a reader must know about this file, shown on every page; `warnings` are notes of the run. */
+  notices?: string[];
   /** Checks that failed, for the badge; counted from the row accounts if absent. */
   checks_failed?: number;
 }

@@ -11,6 +11,7 @@ import { Controls } from "./Controls.tsx";
 import { Filters } from "./Filters.tsx";
 import { Header } from "./Header.tsx";
 import { Help } from "./Help.tsx";
+import { FileNotices } from "./Notices.tsx";
 import { Menu } from "./Menu.tsx";
 import { type Report, useReport } from "./useReport.ts";
 import { useAddress } from "./useAddress.ts";
@@ -83,8 +84,10 @@ function Frame(props: FrameProps) {
         <Header onHelp={() => setHelp(true)} page={page} />
         <Menu page={page} />
       </div>
-      <Controls page={page} />
-      <Filters page={page} />
+      <section aria-label="Period and filters">
+        <Controls page={page} />
+        <Filters page={page} />
+      </section>
       <Printed page={page} />
       <main id="content" class={`page page-${page.id}`} aria-busy={report.busy}>
         <h2 ref={heading} tabIndex={-1} class="page-title">
@@ -95,6 +98,7 @@ function Frame(props: FrameProps) {
             {report.error}
           </p>
         )}
+        <FileNotices />
         <Body key={page.id} />
       </main>
       <Foot view={view} />

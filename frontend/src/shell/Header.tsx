@@ -16,14 +16,8 @@ export function rangesInWords(view: View): string {
   const days = daysBetween(periods.now.start, periods.now.end);
   const now = `${formats.range(periods.now)} (${formats.number(days)} ${days === 1 ? "day" : "days"})`;
   if (!periods.before) return `${now}, not compared`;
-  if (!compared) return `${now}; there is no data for ${formats.range(periods.before)} to compare with`;
-  const part = periods.beforeCovered === "part" ? `, of which the data covers ${formats.range(cover(view))}` : "";
-  return `${now}, compared with ${formats.range(periods.before)}${part}`;
-}
-
-function cover({ periods, data }: View): { start: string; end: string } {
-  const before = periods.before!;
-  return { start: before.start < data.first_day! ? data.first_day! : before.start, end: before.end > data.last_day! ? data.last_day! : before.end };
+  if (!compared) return `${now}, not compared: the data begins on ${formats.day(data.first_day)}, and ${formats.range(periods.before)} lies before it or across`;
+  return `${now}, compared with ${formats.range(periods.before)}`;
 }
 
 export function Header({ onHelp, page }: { onHelp: () => void; page: Page }) {
@@ -67,8 +61,8 @@ function Badges({ view }: { view: View }) {
           Data until {formats.day(data.last_day)}
         </a>
       )}
-      <a class={`badge ${failed ? "bad" : "good"}`} href={health}>
-        {failed ? `${formats.number(failed)} ${failed === 1 ? "check" : "checks"} failed` : "All rows accounted for"}
+      <a class={`badge ${failed ? "bad" : data.rows.length ? "good" : ""}`} href={health}>
+        {!data.rows.length && !failed ? "No row accounts" : failed ? `${formats.number(failed)} ${failed === 1 ? "check" : "checks"} failed` : "All rows accounted for"}
       </a>
       {data.currencies.length === 1 && <span class="badge plain">{currencyName(data.currencies[0]!)}</span>}
     </p>

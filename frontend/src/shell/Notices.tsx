@@ -1,5 +1,6 @@
 /** What a page says where it has nothing to show, and what a reader should know before reading on. */
 import type { ComponentChildren } from "preact";
+import { toPage, writeHash } from "../state/hash.ts";
 import { useView } from "../view.ts";
 
 export function NoData() {
@@ -21,14 +22,35 @@ export function Empty({ title, children }: { title: string; children: ComponentC
   );
 }
 
-export function Warnings() {
-  const { data } = useView();
-  if (!data.warnings.length) return null;
+function List({ label, lines }: { label: string; lines: string[] }) {
+  if (!lines.length) return null;
   return (
-    <ul class="warnings" aria-label="To know">
-      {data.warnings.map((one) => (
+    <ul class="warnings" aria-label={label}>
+      {lines.map((one) => (
         <li key={one}>{one}</li>
       ))}
     </ul>
+  );
+}
+
+/** What concerns the whole file. */
+export function FileNotices() {
+  return <List label="About this file" lines={useView().data.notices ?? []} />;
+}
+
+/** Notes of the run: they stand on Data health. */
+export function RunNotes() {
+  return <List label="Notes of the run" lines={useView().data.warnings} />;
+}
+
+/** One line that leads there. */
+export function NotesLink() {
+  const { data, state, formats } = useView();
+  const count = data.warnings.length;
+  if (!count) return null;
+  return (
+    <p class="notes-link">
+      <a href={writeHash(toPage(state, "health"))}>{count === 1 ? "1 note" : `${formats.number(count)} notes`} on the data</a>
+    </p>
   );
 }

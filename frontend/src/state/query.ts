@@ -21,7 +21,7 @@ export function chosenCampaigns(data: ReportData, state: State): number[] {
 export interface Periods {
   now: Range;
   before: Range | null;
-  /** How much of the comparison lies in the data; nothing of it: there is none. */
+  /** How much of the comparison lies in the data. Only a whole one is compared: sums of fewer days would mislead. */
   beforeCovered: "all" | "part" | "none";
 }
 
@@ -42,7 +42,7 @@ export function queryOf(data: ReportData, state: State, periods: Periods): Query
     currency: currencyOf(data, state),
     start: periods.now.start,
     end: periods.now.end,
-    previous: periods.beforeCovered === "none" ? null : periods.before,
+    previous: periods.beforeCovered === "all" ? periods.before : null,
     channels: state.channels.filter((one) => data.channels.includes(one)),
     campaigns: chosenCampaigns(data, state),
     countries: state.countries.filter((one) => data.countries.includes(one)),

@@ -1,7 +1,7 @@
 import type { ReportData } from "../../data/contract.ts";
 import { count, date, decimal, text, type Sheet } from "../../export/sheet.ts";
 import { currencyName } from "../../format/numbers.ts";
-import { Empty, Warnings } from "../../shell/Notices.tsx";
+import { Empty, RunNotes } from "../../shell/Notices.tsx";
 import { SheetTable } from "../../shell/SheetTable.tsx";
 import { type Page, useView } from "../../view.ts";
 import { Accounts } from "./Accounts.tsx";
@@ -52,7 +52,7 @@ function Body() {
   }
   return (
     <>
-      <Warnings />
+      <RunNotes />
       <Accounts />
       <Section title="Rules that rows broke" about="payback rejected shows the rows themselves, with file and line" sheet={ruleSheet(data)} empty={data.rows.length ? "No row broke a rule." : "The report brought no row accounts."} />
       <Feeds />

@@ -1,4 +1,4 @@
-/** From the profit before to the profit now, channel by channel. */
+/** From the profit before to the profit now, channel by channel; without a comparison, what each channel adds. */
 import { useCallback } from "preact/hooks";
 import { Chart } from "../../charts/Chart.tsx";
 import { type Bridge, bridgeOption } from "../../charts/bridge.ts";
@@ -18,31 +18,31 @@ function folded(moves: Move[]): Array<Move & { names: string[] }> {
 }
 
 export function bridgeSheet(view: View): Sheet {
-  const rows = channelMoves(view).map((one) => [channelName(one.channel), one.before, one.now, one.difference]);
+  const moves = channelMoves(view);
+  if (!view.compared) return { name: "Profit by channel", columns: [text("Channel"), money("Profit")], rows: moves.map((one) => [channelName(one.channel), one.now]) };
+  const rows = moves.map((one) => [channelName(one.channel), one.before, one.now, one.difference]);
   return { name: "Profit by channel", columns: [text("Channel"), money("Profit before"), money("Profit"), money("Change")], rows };
 }
 
 function stepsOf(view: View): ReturnType<typeof folded> {
-  return view.compared ? folded(channelMoves(view)) : [];
+  return folded(channelMoves(view));
 }
 
-/** The bridge; null where there is no comparison in which profit is known. */
+/** The bridge; null where profit is not known. */
 export function bridgeModel(view: View): Bridge | null {
   const { formats, metrics } = view;
-  const [now, before] = [metrics.now(total(view), "profit"), metrics.before(total(view), "profit")];
+  const group = total(view);
+  const from = view.compared ? metrics.before(group, "profit") : 0;
   const steps = stepsOf(view);
-  if (now === null || before === null || !steps.length) return null;
+  if (metrics.now(group, "profit") === null || from === null || !steps.length) return null;
   return {
-    from: before,
-    fromLabel: "Before",
-    toLabel: "Now",
+    from,
+    fromLabel: view.compared ? "Before" : "Nothing",
+    toLabel: view.compared ? "Now" : "Profit",
     steps: steps.map((one) => ({
       name: channelName(one.channel),
       difference: one.difference,
-      detail: [
-        { label: "Profit before", value: formats.moneyFull(one.before ?? 0) },
-        { label: "Profit now", value: formats.moneyFull(one.now ?? 0) },
-      ],
+      detail: [...(view.compared ? [{ label: "Profit before", value: formats.moneyFull(one.before ?? 0) }] : []), { label: "Profit", value: formats.moneyFull(one.now ?? 0) }],
     })),
     signed: (value) => formats.signedMoney(value),
     level: (value) => formats.rounded(value),
@@ -56,20 +56,20 @@ export function bridgeHeight(bridge: Bridge): number {
 
 export function BridgeChart() {
   const view = useView();
-  const { formats, palette, metrics, change } = view;
+  const { formats, palette, metrics, change, compared } = view;
   const steps = stepsOf(view);
-  const [now, before] = [metrics.now(total(view), "profit"), metrics.before(total(view), "profit")];
+  const now = metrics.now(total(view), "profit");
   const bridge = bridgeModel(view);
   const option = useCallback((width: number) => bridgeOption(bridge!, palette, width), [view.answer, palette, formats]);
-  if (!bridge || now === null || before === null) return <NoBridge />;
+  if (!bridge || now === null) return <NoBridge />;
   const told = steps.slice(0, 3).map((one) => `${channelName(one.channel)} ${formats.signedMoney(one.difference)}`);
   return (
     <Chart
-      title="What changed profit"
-      subtitle="by channel, from the comparison to the period"
+      title={compared ? "What changed profit" : "Where profit comes from"}
+      subtitle={compared ? "by channel, from the comparison to the period" : "by channel; red channels cost more than they bring"}
       height={bridgeHeight(bridge)}
       option={option}
-      summary={`From ${formats.rounded(before)} to ${formats.rounded(now)}. Largest: ${told.join(", ")}.`}
+      summary={`From ${formats.rounded(bridge.from)} to ${formats.rounded(now)}. Largest: ${told.join(", ")}.`}
       twin={bridgeSheet(view)}
       metrics={["profit"]}
       onPick={({ index }) => steps[index - 1] && change({ channels: steps[index - 1]!.names })}
@@ -81,7 +81,7 @@ function NoBridge() {
   return (
     <section class="card">
       <h3>What changed profit</h3>
-      <p class="note">A bridge needs a comparison in which cost and revenue are known. Choose a shorter period, or compare with another one.</p>
+      <p class="note">The profit of this choice is not known in both periods: it needs rows that have cost and revenue.</p>
     </section>
   );
 }

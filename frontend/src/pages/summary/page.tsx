@@ -1,5 +1,5 @@
 import { ofMetric, money, text } from "../../export/sheet.ts";
-import { NoData, Warnings } from "../../shell/Notices.tsx";
+import { NoData, NotesLink } from "../../shell/Notices.tsx";
 import { type Page, type View, metricOf, total, useView } from "../../view.ts";
 import { type Action, actions } from "./actions.ts";
 import { BridgeChart, bridgeSheet } from "./BridgeChart.tsx";
@@ -57,13 +57,13 @@ function Body() {
   return (
     <>
       <Story />
-      <Warnings />
       <Cards />
       <div class="grid two-one">
         <TrendChart />
         <BridgeChart />
       </div>
       <Actions />
+      <NotesLink />
     </>
   );
 }

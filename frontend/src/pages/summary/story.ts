@@ -79,8 +79,12 @@ function movement(view: View, now: number, before: number): Words[] {
   const difference = now - before;
   const level = now < 0 ? `a loss of ${formats.rounded(-now)}` : formats.rounded(now);
   if (Math.abs(difference) < 0.005 * Math.max(Math.abs(now), Math.abs(before))) return [plain("Profit hardly moved: "), strong(level), plain(".")];
+  const tone = difference > 0 ? "good" : "bad";
+  if (now < 0 && before < 0) {
+    return [plain(difference > 0 ? "The loss shrank by " : "The loss grew by "), { text: formats.rounded(Math.abs(difference)), strong: true, tone }, plain(" to "), strong(formats.rounded(-now)), plain(".")];
+  }
   const verb = difference > 0 ? "rose" : "fell";
-  return [plain(`Profit ${verb} by `), { text: formats.rounded(Math.abs(difference)), strong: true, tone: difference > 0 ? "good" : "bad" }, plain(" to "), strong(level), plain(".")];
+  return [plain(`Profit ${verb} by `), { text: formats.rounded(Math.abs(difference)), strong: true, tone }, plain(" to "), strong(level), plain(".")];
 }
 
 /** Cost and ROAS moved; what each did to profit. */
@@ -89,6 +93,7 @@ function reasons(view: View, group: Group, difference: number): Words[][] {
   const parts = split(metrics.parts(group.now, "roas"), metrics.parts(group.before, "roas"));
   const cost = change(metrics.now(group, "cost"), metrics.before(group, "cost"));
   const [roas, roasBefore] = [metrics.now(group, "roas"), metrics.before(group, "roas")];
+  if (metrics.now(group, "cost") === 0) return [[plain("No cost is recorded, so there is no return to tell.")]];
   if (!parts || cost === null || roas === null || roasBefore === null || !difference) return [];
   const spent = Math.abs(cost) < 0.005 ? "Cost hardly moved" : `Cost ${cost > 0 ? "rose" : "fell"} ${formats.percent(Math.abs(cost))}`;
   const same = Math.abs(roas - roasBefore) < 0.005;
@@ -106,7 +111,7 @@ function mostOfIt(view: View, difference: number): Words[][] {
   const most = moves[0];
   if (!most || view.answer.channel.length < 2 || Math.abs(difference) < 0.005 * Math.abs(metrics.before(total(view), "profit") ?? 0)) return [];
   const share = most.difference / difference;
-  const way = difference > 0 ? "rise" : "fall";
+  const way = difference > 0 ? "gain" : "drop";
   if (share <= 1) return [[strong(channelName(most.channel)), plain(` explains ${formats.percent(share, 0)} of the ${way}.`)]];
   const verb = difference > 0 ? "gained" : "lost";
   return [[strong(channelName(most.channel)), plain(` alone ${verb} ${formats.rounded(Math.abs(most.difference))}; other channels went the other way.`)]];
