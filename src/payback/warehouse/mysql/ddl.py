@@ -7,8 +7,8 @@ Where MySQL differs from the plain table:
 
 - Every unique key of a partitioned table must contain the column it is partitioned by, so the key of the daily tables
   is (load_id, row_number, date). The specification's campaign_id cannot be the key: a campaign has a row for each day.
-- A column of a key cannot be empty. The ledger of slices has slices without a day, so a made-up day stands in its unique
-  key; its primary key is a number, for MariaDB has no made-up column there.
+- A column of a key cannot be empty. The ledger of slices has slices without a day, so a made-up day stands in its
+  unique key; its primary key is a number, for MariaDB has no made-up column there.
 - Text is compared byte by byte (utf8mb4_bin), as in DuckDB; the usual collations take 'ß' for 'ss'.
 """
 

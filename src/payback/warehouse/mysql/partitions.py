@@ -84,7 +84,7 @@ def partitions(session: Session, table: str) -> list[Partition]:
         [table],
     )
     ends = [None if text == "MAXVALUE" else date.fromisoformat(text.strip("'")) for _, text in rows]
-    starts = [None, *ends[:-1]]
+    starts = [None, *ends][: len(ends)]
     return [Partition(row[0], start, end) for row, start, end in zip(rows, starts, ends, strict=True)]
 
 

@@ -12,7 +12,13 @@ import sqlalchemy
 from pymysql.constants import CLIENT
 from sqlalchemy.exc import SQLAlchemyError
 
-from payback.errors import ConfigurationError, PaybackError, WarehouseBusyError, WarehouseInterruptedError
+from payback.errors import (
+    ConfigurationError,
+    PaybackError,
+    WarehouseBusyError,
+    WarehouseError,
+    WarehouseInterruptedError,
+)
 from payback.warehouse.mysql.problems import UNREACHABLE, code_of, translated
 from payback.warehouse.retries import retried
 
@@ -22,6 +28,8 @@ if TYPE_CHECKING:
     from payback.warehouse.mysql.address import Address
 
 _LONGEST_LOCK = 64
+_SURELY_FITS = 500_000
+"""Bytes of text that every server takes: max_allowed_packet is at least a megabyte wherever anything works."""
 OLDEST_MYSQL = (8, 0)
 OLDEST_MARIADB = (10, 6)
 # Names in double quotes, as in the rest of the product; everything that is lax about values is off.
@@ -128,8 +136,24 @@ class Session:
 
     def execute(self, sql: str, values: Sequence[object] = ()) -> int:
         """Run a statement within the transaction and return the number of rows it changed."""
+        self._check_size(values)
         with self.translating(), self._writer.cursor() as cursor:
             return int(cursor.execute(sql, list(values) or None))
+
+    def _check_size(self, values: Sequence[object]) -> None:
+        """Refuse what no packet holds: the server would close the connection without a word."""
+        size = sum(len(value.encode("utf-8")) for value in values if isinstance(value, str))
+        if size < _SURELY_FITS:
+            return
+        ((largest,),) = self.rows("select @@max_allowed_packet")
+        if size >= int(largest):
+            raise WarehouseError(
+                "a row is larger than the server takes; nothing was changed",
+                where=str(self.address),
+                got=f"{size / 2**20:.1f} MB",
+                allowed=f"{int(largest) / 2**20:g} MB",
+                hint="raise max_allowed_packet on the server",
+            )
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
