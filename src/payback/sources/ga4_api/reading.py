@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from google.analytics.data_v1beta import types as ga
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
+    from payback.sources.ga4_api.answers import Quality
     from payback.sources.ga4_api.client import Ga4Client
     from payback.sources.ga4_api.reports import Report
 
@@ -137,15 +139,30 @@ class Reader:
 
     def _in_parts(self, query: Query) -> Answer:
         """Return a report of more dimensions than a request takes: one of the others for each value of those beyond."""
+        if "date" in query.report.dimensions.values():
+            return self._day_by_day(query)
         inner, beyond = parted(query.report)
         (found,) = self.read([replace(query, report=beyond)])
         keys = found.rows.select(list(beyond.dimensions)).to_pylist()
         names = beyond.dimensions
         filters = [tuple(Only(names[name], (value,)) for name, value in key.items()) for key in keys]
         pieces = self.read([replace(query, report=inner, only=(*query.only, *each)) for each in filters])
-        given = [(piece.rows, key) for piece, key in zip(pieces, keys, strict=True)]
-        quality = worst([found.quality, *(piece.quality for piece in pieces)])
-        return Answer(query.report, query.first, query.last, with_values(given, query.report.columns), quality)
+        return _together(query, pieces, keys, found.quality)
+
+    def _day_by_day(self, query: Query) -> Answer:
+        """Return a report whose day stands in the request instead of among the dimensions."""
+        (name,) = (name for name, api in query.report.dimensions.items() if api == "date")
+        days = [query.first + timedelta(days=number) for number in range((query.last - query.first).days + 1)]
+        inner = query.report.without(name)
+        pieces = self.read([replace(query, report=inner, first=day, last=day) for day in days])
+        return _together(query, pieces, [{name: f"{day:%Y%m%d}"} for day in days])
+
+
+def _together(query: Query, pieces: Sequence[Answer], values: Sequence[dict[str, str]], *qualities: Quality) -> Answer:
+    """Return one answer from the answers for some values."""
+    rows = with_values([(piece.rows, each) for piece, each in zip(pieces, values, strict=True)], query.report.columns)
+    quality = worst([*qualities, *(piece.quality for piece in pieces)])
+    return Answer(query.report, query.first, query.last, rows, quality)
 
 
 def _fits(query: Query) -> bool:

@@ -3,8 +3,9 @@
 Metrics are asked for in several requests of the same dimensions and joined on those. A request leaves out rows whose
 metrics are all zero, so the join keeps the rows of every part, and what a part does not have is zero.
 
-Dimensions cannot be joined that way: nobody knows which country goes with which device. So the dimensions beyond the
-ninth are asked for first, and for each of their values the others, filtered by it.
+Dimensions cannot be joined that way: nobody knows which country goes with which device. So the day is taken out of the
+dimensions first, each day being asked for alone; of more dimensions those beyond the ninth are asked for first, and for
+each of their values the others, filtered by it.
 """
 
 from __future__ import annotations
