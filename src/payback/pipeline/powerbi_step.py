@@ -114,8 +114,26 @@ def write(loader: DataLoader, results: Results, options: ProjectOptions, folder:
         refresh_rows(warehouse.engine, given, folder)
     else:
         write_project(warehouse.engine, given, folder, options)
+    if options.source == "mysql":
+        _fill_mysql(loader, given)
     place = "" if options.source == "mysql" else options.with_folder(folder)
     return Written(folder / PROJECT_FILE, kept, options, place)
+
+
+def _fill_mysql(loader: DataLoader, results: Results) -> None:
+    """Make the views and fill the tables that Power BI reads from MySQL."""
+    from payback.publishing.powerbi.data import DataWriter
+    from payback.publishing.powerbi.mysql import table_statements, view_statements
+
+    session: Any = loader.warehouse.session  # type: ignore[attr-defined]  # the warehouse is MySQL
+    for statement in view_statements():
+        session.ddl(statement)
+    for statement, values in table_statements(DataWriter(loader.warehouse.engine, results)):
+        if values:
+            with session.transaction():
+                session.execute(statement, values)
+        else:
+            session.ddl(statement)
 
 
 def project_options(loader: DataLoader, **changes: Any) -> ProjectOptions:

@@ -68,7 +68,7 @@ def calendar_table(options: ProjectOptions) -> ModelTable:
         DATE,
         "Calendar: every day of the years in which there is data.",
         CALENDAR,
-        _partition(DATE, CALENDAR_FILE, options),
+        _partition(DATE, CALENDAR_FILE, options, CALENDAR),
         dax_time.calendar_measures(),
         (Hierarchy("Calendar", ("Year", "Quarter", "Month", DATE), "From the year down to the day."),),
         is_date=True,
@@ -85,7 +85,7 @@ def dimension_table(dimension: Dimension, options: ProjectOptions) -> ModelTable
         dimension.name,
         dimension.description,
         columns,
-        _partition(dimension.name, dimension.file, options),
+        _partition(dimension.name, dimension.file, options, columns),
         hierarchies=dimension.hierarchies,
     )
 
@@ -97,7 +97,7 @@ def fact_table(fact: Fact, options: ProjectOptions) -> ModelTable:
         fact.name,
         fact.description,
         columns,
-        _partition(fact.name, fact.file, options, columns if fact.day else ()),
+        _partition(fact.name, fact.file, options, columns, dated=bool(fact.day)),
         (*dax.measures(fact), *dax_time.time_measures(fact)),
     )
 
@@ -139,11 +139,13 @@ def _relationships(fact: Fact) -> list[Relationship]:
     return dated + keyed
 
 
-def _partition(name: str, file: str, options: ProjectOptions, dated: Sequence[ModelColumn] = ()) -> Partition:
-    """Return where a table's rows come from; ``dated`` are the columns of a table that may be read by months."""
-    by_months = options.incremental and bool(dated)
+def _partition(
+    name: str, file: str, options: ProjectOptions, columns: Sequence[ModelColumn], *, dated: bool = False
+) -> Partition:
+    """Return where a table's rows come from; a table with days may be read by months."""
+    by_months = options.incremental and dated
     if options.source == "mysql":
-        query = queries.view_query(queries.VIEW_PREFIX + file, DATE if by_months else "")
+        query = queries.view_query(queries.VIEW_PREFIX + file, columns, by_range=by_months)
     else:
-        query = queries.months_query(file, dated) if by_months else queries.file_query(file)
+        query = queries.months_query(file, columns) if by_months else queries.file_query(file)
     return Partition(name, query, by_months)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
@@ -88,13 +88,26 @@ class DataWriter:
             Write the facts that have days as a file for each month, into a folder of their own.
         """
         with self.relations():
-            first, last = self.days()
-            self._copy(read_sql(PACKAGE, "calendar.sql").rstrip(), folder / f"{CALENDAR_FILE}.parquet", (first, last))
+            self._copy(self._calendar(), folder / f"{CALENDAR_FILE}.parquet")
             for dimension in self.dimensions:
-                query = f"select * from {self._keyed(dimension)} order by {quoted(dimension.key)}"
-                self._copy(query, folder / f"{dimension.file}.parquet")
+                self._copy(self._members(dimension), folder / f"{dimension.file}.parquet")
             for fact in self.facts:
                 self._write_fact(fact, folder, by_months=by_months and bool(fact.day))
+
+    def calendar_rows(self) -> list[tuple[Any, ...]]:
+        """Return the days of the calendar, within `relations`."""
+        return self.engine.rows(self._calendar())
+
+    def member_rows(self, dimension: Dimension) -> list[tuple[Any, ...]]:
+        """Return the members of a dimension, within `relations`."""
+        return self.engine.rows(self._members(dimension))
+
+    def _calendar(self) -> str:
+        first, last = (f"date '{day}'" for day in self.days())
+        return read_sql(PACKAGE, "calendar.sql", first=first, last=last)
+
+    def _members(self, dimension: Dimension) -> str:
+        return f"select * from {self._keyed(dimension)} order by {quoted(dimension.key)}"
 
     @property
     def dimensions(self) -> list[Dimension]:
@@ -216,9 +229,7 @@ class DataWriter:
         rows += " group by all" if fact.summed else ""
         return f"select {', '.join(_columns(fact, links))} from ({rows}) as rows"
 
-    def _copy(self, query: str, path: Path, days: tuple[date, date] | None = None) -> None:
-        for name, day in zip(("first", "last"), days or (), strict=False):
-            query = query.replace(f"${name}", f"date '{day}'")  # a statement that copies takes no parameters
+    def _copy(self, query: str, path: Path) -> None:
         copy = f"copy ({query}) to {literal(str(path))} (format parquet, compression zstd)"
         self.engine.execute(copy, name=f"write {path.name}")
 
@@ -244,7 +255,7 @@ def _key(dimension: Dimension) -> str:
         return f"cast(coalesce({names[0]}, {NO_KEY}) as bigint)"
     text = " || chr(31) || ".join(f"coalesce({name}, '')" for name in names)
     missing = " and ".join(f"{name} is null" for name in names)
-    return f"case when {missing} then {NO_KEY} else cast('0x' || substr(md5({text}), 1, 12) as bigint) end"
+    return f"case when {missing} then {NO_KEY} else cast('0x' || substr(sha256({text}), 1, 12) as bigint) end"
 
 
 def _total(fact: Fact, part: str) -> str:

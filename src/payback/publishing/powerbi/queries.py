@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 DATA_FOLDER, SERVER, DATABASE = "DataFolder", "Server", "Database"
 RANGE_START, RANGE_END = "RangeStart", "RangeEnd"
-VIEW_PREFIX = "v_powerbi_"
+VIEW_PREFIX = "powerbi_"
 
 _TYPES = {
     "int64": "Int64.Type",
@@ -81,18 +81,23 @@ def months_query(folder: str, columns: Sequence[ModelColumn]) -> str:
     )
 
 
-def view_query(view: str, day: str = "") -> str:
-    """Return the query of a table that is a view of MySQL; ``day`` is its column of days where it is read by ranges."""
+def view_query(view: str, columns: Sequence[ModelColumn], *, by_range: bool) -> str:
+    """Return the query of a table or view of MySQL, of the chosen range of days where it is read by ranges."""
     steps = [
         f"Source = MySQL.Database({SERVER}, {DATABASE}, [ReturnSingleDatabase = true])",
         f"Rows = Source{{[Schema = {DATABASE}, Item = {text(view)}]}}[Data]",
     ]
-    if not day:
-        return _lines(steps, "Rows")
-    # Right after the navigation, so that the server does it.
-    column = identifier(day, field=True)
-    test = f"{column} >= Date.From({RANGE_START}) and {column} < Date.From({RANGE_END})"
-    return _lines([*steps, f"Chosen = Table.SelectRows(Rows, each {test})"], "Chosen")
+    if by_range:
+        day = identifier(columns[0].name, field=True)
+        # Right after the navigation, so that the server does it.
+        test = f"{day} >= Date.From({RANGE_START}) and {day} < Date.From({RANGE_END})"
+        steps.append(f"Chosen = Table.SelectRows(Rows, each {test})")
+    truths = ", ".join(f"{{{text(column.name)}, type logical}}" for column in columns if column.type == "boolean")
+    if truths:
+        # MySQL has numbers for true and false.
+        before = "Chosen" if by_range else "Rows"
+        steps.append(f"Typed = Table.TransformColumnTypes({before}, {{{truths}}})")
+    return _lines(steps, steps[-1].partition(" ")[0])
 
 
 def identifier(name: str, *, field: bool = False) -> str:

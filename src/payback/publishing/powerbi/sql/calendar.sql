@@ -1,7 +1,7 @@
 -- Every day of the years in which there is data.
 with days as (
     select cast(unnest(generate_series(
-        make_date(year(cast($first as date)), 1, 1), make_date(year(cast($last as date)), 12, 31), interval 1 day
+        make_date(year(${first}), 1, 1), make_date(year(${last}), 12, 31), interval 1 day
     )) as date) as day
 )
 select
@@ -18,6 +18,6 @@ select
     cast(date_trunc('week', day) as date) as "Week Start",
     strftime(day, '%a') as "Weekday",
     cast(isodow(day) as bigint) as "Weekday Number",
-    day between cast($first as date) and cast($last as date) as "Has Data"
+    day between ${first} and ${last} as "Has Data"
 from days
 order by day
