@@ -125,13 +125,18 @@ def _keep_cube(engine: Engine, folder: Path, cube: str) -> str:
     with Staging() as staging:
         fresh = staging.path(folder / "cube.parquet")
         engine.execute(f"copy (from {cube}) to {literal(str(fresh))} (format parquet, compression zstd)")
-        name = f"cube-{_digest(fresh.read_bytes())}.parquet"
+        with fresh.open("rb") as file:
+            name = f"cube-{hashlib.file_digest(file, _hash).hexdigest()}.parquet"
         staging.rename(folder / "cube.parquet", folder / name)
     return name
 
 
 def _digest(content: bytes) -> str:
-    return hashlib.blake2b(content, digest_size=8).hexdigest()
+    return _hash(content).hexdigest()
+
+
+def _hash(content: bytes = b"") -> hashlib.blake2b:
+    return hashlib.blake2b(content, digest_size=8)
 
 
 def _sweep(folder: Path, wanted: set[str]) -> None:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import pyarrow as pa
-
 from payback.engine.duckdb import quoted, read_sql
 from payback.metrics import ADDITIVE
 from payback.publishing.cube.building import PACKAGE
@@ -13,16 +11,14 @@ from payback.publishing.cube.building import PACKAGE
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    import pyarrow as pa
+
     from payback.engine.duckdb import Engine
 
 Record = dict[str, Any]
 OTHERS = "Other campaigns"
 MOST_DAYS = 60
 """Unusual days that are told of a campaign: the latest."""
-_PLACES = pa.schema(
-    [("kind", pa.string()), ("place", pa.int32()), ("name", pa.string()), ("campaign_id", pa.int64()),
-     ("source", pa.string()), ("account", pa.string())]
-)  # fmt: skip
 
 
 def campaign_names(engine: Engine, relation: str = "clean_campaigns") -> list[Record]:
@@ -97,6 +93,8 @@ def coded(engine: Engine, lists: Mapping[str, Any], cube: str = "cube") -> pa.Ta
 
 
 def _places(lists: Mapping[str, Any]) -> pa.Table:
+    import pyarrow as pa
+
     rows: list[Record] = [
         {"kind": kind, "place": place, "name": name}
         for kind, key in (("currency", "currencies"), ("channel", "channels"), ("country", "countries"))
@@ -112,7 +110,9 @@ def _places(lists: Mapping[str, Any]) -> pa.Table:
         }
         for place, one in enumerate(lists["campaigns"])
     ]
-    return pa.Table.from_pylist(rows, schema=_PLACES)
+    text, whole = pa.string(), pa.int64()
+    kinds = {"kind": text, "place": pa.int32(), "name": text, "campaign_id": whole, "source": text, "account": text}
+    return pa.Table.from_pylist(rows, schema=pa.schema(kinds))
 
 
 def _key(campaign: Record) -> tuple[Any, ...]:

@@ -18,7 +18,6 @@ from starlette.routing import Route
 from payback.errors import PaybackError, UsageError
 from payback.publishing.cube.query import query_of
 from payback.publishing.dashboard.counters import Counters
-from payback.publishing.dashboard.exports import export
 from payback.publishing.dashboard.gate import Gate
 from payback.publishing.dashboard.pages import shell
 from payback.publishing.html.assets import SCRIPT, STYLE, bundle
@@ -108,6 +107,8 @@ class Dashboard:
 
     async def export(self, request: Request) -> Response:
         """Return what a page shows, as a file."""
+        from payback.publishing.dashboard.exports import export
+
         asked = await _json(request)
         content, kind, name = await self._in_thread(partial(export, asked))
         headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}

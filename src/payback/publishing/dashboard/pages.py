@@ -8,8 +8,7 @@ from markupsafe import Markup
 from starlette.responses import HTMLResponse
 
 from payback.publishing.html.assets import Bundle, content_hash
-from payback.publishing.html.report_file import period_of
-from payback.publishing.html.static import static_style, template, template_text
+from payback.publishing.html.static import period_of, static_style, template, template_text
 
 if TYPE_CHECKING:
     from payback.publishing.dashboard.live import Snapshot

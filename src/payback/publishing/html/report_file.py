@@ -9,19 +9,17 @@ from __future__ import annotations
 
 import base64
 import json
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
 from payback.engine.duckdb import Engine
-from payback.publishing import story
 from payback.publishing.cube.listing import coded, kept_campaigns, lists_of
 from payback.publishing.cube.packing import pack
 from payback.publishing.cube.reducing import MAXIMUM_CELLS, reduce_cube
 from payback.publishing.files import Staging
 from payback.publishing.html.assets import bundle, content_hash
-from payback.publishing.html.static import static_style, template
+from payback.publishing.html.static import period_of, static_style, template
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -119,12 +117,6 @@ def policy(built: Bundle | None) -> str:
         f"style-src {content_hash(built.style)} {static}; style-src-attr 'unsafe-inline'; "
         "img-src data: blob:; base-uri 'none'; form-action 'none'"
     )
-
-
-def period_of(data: Record) -> str:
-    """Return the days of the data in words."""
-    days = [date.fromisoformat(data[name]) if data[name] else None for name in ("first_day", "last_day")]
-    return story.days_in_words(*days)
 
 
 def _page(kept: Kept, built: Bundle | None, *, data: str, cube: str) -> str:

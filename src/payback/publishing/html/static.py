@@ -6,6 +6,7 @@ Names of campaigns come from outside (anyone can put a word into a link), so eve
 from __future__ import annotations
 
 import re
+from datetime import date
 from functools import lru_cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
@@ -13,9 +14,11 @@ from typing import TYPE_CHECKING, Any
 import jinja2
 from markupsafe import Markup
 
-from payback.publishing.html.page import page_of
+from payback.publishing import story
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from payback.publishing.results import Results
 
 # HTML has no way to write these, and one of them (NUL) is an error wherever it stands.
@@ -35,12 +38,20 @@ def render_static(results: Results) -> str:
     results : Results
         The finished tables and the summary.
     """
+    from payback.publishing.html.page import page_of
+
     return template("static.html").render(page=page_of(results))
 
 
 def static_style() -> str:
     """Return the style of that piece."""
     return template_text("style.css")
+
+
+def period_of(data: Mapping[str, Any]) -> str:
+    """Return the days of a report's data in words."""
+    first, last = (date.fromisoformat(data[name]) if data[name] else None for name in ("first_day", "last_day"))
+    return story.days_in_words(first, last)
 
 
 def template(name: str) -> jinja2.Template:
