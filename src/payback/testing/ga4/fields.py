@@ -79,7 +79,7 @@ def _traffic(prefix: str, words: str, scope: DimensionScope, row: str) -> list[D
         field("DefaultChannelGroup", "default channel group", f"{row}.channel", grouping),
         field("Medium", "medium", f"{row}.medium"),
         field("Source", "source", f"{row}.source"),
-        field("SourceMedium", "source / medium", f"{row}.source || ' / ' || {row}.medium"),
+        field("SourceMedium", "source / medium", f"{row}.source_medium"),
         field("SourcePlatform", "source platform", f"{row}.platform"),
         field("GoogleAdsCampaignName", "Google Ads campaign", f"{row}.ads_campaign_name"),
         field("GoogleAdsCampaignId", "Google Ads campaign ID", f"{row}.ads_campaign_id"),
@@ -93,12 +93,12 @@ def _time(name: str, label: str, sql: str, old: tuple[str, ...] = ()) -> Dimensi
 DIMENSIONS: dict[str, DimensionField] = {
     field.name: field
     for field in (
-        _time("date", "Date", "strftime(wanted.day, '%Y%m%d')"),
-        _time("year", "Year", "strftime(wanted.day, '%Y')"),
-        _time("month", "Month", "strftime(wanted.day, '%m')"),
-        _time("yearMonth", "Year month", "strftime(wanted.day, '%Y%m')"),
-        _time("day", "Day", "strftime(wanted.day, '%d')"),
-        _time("dayOfWeek", "Day of week", "cast(dayofweek(wanted.day) as varchar)", ("dayOfWeekZero",)),
+        _time("date", "Date", "calendar.date"),
+        _time("year", "Year", "calendar.year"),
+        _time("month", "Month", "calendar.month"),
+        _time("yearMonth", "Year month", "calendar.year_month"),
+        _time("day", "Day", "calendar.day_of_month"),
+        _time("dayOfWeek", "Day of week", "calendar.day_of_week", ("dayOfWeekZero",)),
         *_traffic("session", "Session", "session", "session_sources"),
         *_traffic("firstUser", "First user", "first user", "first_sources"),
         *_traffic("", "", "event", "session_sources"),

@@ -5,12 +5,16 @@ with wanted as (
     select seen.*, ranges.number as range_number, ranges.factor
     from seen
     join ranges on seen.day between ranges.first_day and ranges.last_day
-    where seen.sample < ranges.permille and (${advertising} or not seen.advertised)
+    where
+        seen.day between getvariable('first_day') and getvariable('last_day')
+        and seen.sample < ranges.permille
+        and (${advertising} or not seen.advertised)
 ),
 
 named as (
     select wanted.* exclude (day)${dimensions}
     from wanted
+    join calendar on calendar.day = wanted.day
     join names as session_sources on session_sources.number = wanted.session_source
     join names as first_sources on first_sources.number = wanted.first_source
     join countries on countries.number = wanted.country
@@ -29,7 +33,7 @@ filtered as (
 ),
 
 grouped as (
-    select ${keys}range_number${measures}, count(distinct user_number) as users
+    select ${keys}range_number${measures}, ${users} as users
     from filtered
     group by ${keys}range_number
 )

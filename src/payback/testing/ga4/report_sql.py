@@ -41,6 +41,7 @@ def grouped_sql(
         keys="".join(f"d{n}, " for n, _ in enumerate(plan.dimensions)),
         measures=_measures(plan, effects),
         having=_having(plan, effects, parameters, thresholded=thresholded),
+        users="count(distinct user_number)" if thresholded else "0",
     )
     return sql, parameters
 
@@ -78,7 +79,7 @@ def page_sql(plan: ReportPlan, ordered: str, turn: int) -> str:
 
     Google promises no order among equal rows, and a client that pages by an order that leaves some equal loses rows.
     """
-    columns = [f"d{n}" for n, _ in enumerate(plan.dimensions)]
+    columns = [f"cast(d{n} as varchar)" for n, _ in enumerate(plan.dimensions)]
     if len(plan.ranges) > 1:
         columns.append("ranges.label")
     columns += [_as_text(f"m{n}", metric) for n, (_, metric) in enumerate(plan.metrics)]
@@ -99,6 +100,7 @@ def aggregate_sql(plan: ReportPlan, table: str, function: str = "") -> str:
 
 
 def _filled(plan: ReportPlan, table: str, **parts: str) -> str:
+    parts = {"users": "0"} | parts
     named = _listed(plan.all_dimensions, lambda each: each.sql, "d")
     advertising = any(each.scope == "advertising" for _, each in plan.all_metrics)
     parts |= {"result": table, "dimensions": named, "advertising": str(advertising).lower()}
@@ -110,7 +112,7 @@ def _keys(plan: ReportPlan) -> str:
 
 
 def _where(plan: ReportPlan, parameters: list[object]) -> str:
-    columns = {name: f"d{n}" for n, (name, _) in enumerate(plan.all_dimensions)}
+    columns = {name: f"cast(d{n} as varchar)" for n, (name, _) in enumerate(plan.all_dimensions)}
     return condition(plan.request.dimension_filter, columns, parameters)
 
 
@@ -146,7 +148,7 @@ def _rolled_up(plan: ReportPlan) -> str:
     """Return the step that puts all but the kept combinations under "(other)"; their dates stay."""
     dimensions = list(enumerate(plan.all_dimensions))
     others = [
-        f"case when kept.range_number is null then '{OTHER}' else named.d{n} end as d{n}"
+        f"case when kept.range_number is null then '{OTHER}' else cast(named.d{n} as varchar) end as d{n}"
         for n, (_, each) in dimensions
         if each.scope != "time"
     ]
@@ -178,5 +180,5 @@ def _order(plan: ReportPlan) -> list[str]:
 
 def _ordered_text(column: str, kind: str) -> str:
     if kind == "NUMERIC":
-        return f"try_cast({column} as double)"
-    return f"lower({column})" if kind == "CASE_INSENSITIVE_ALPHANUMERIC" else column
+        return f"try_cast(cast({column} as varchar) as double)"
+    return f"lower(cast({column} as varchar))" if kind == "CASE_INSENSITIVE_ALPHANUMERIC" else column

@@ -167,6 +167,9 @@ class Reports:
                 samples.append(sample)
             values = [number, days.first, days.last, permille, factor]
             self.engine.execute("insert into ranges values (?, ?, ?, ?, ?)", values)
+        # So that the engine reads these days only.
+        self.engine.execute("set variable first_day = ?", [min(days.first for days in plan.ranges)])
+        self.engine.execute("set variable last_day = ?", [max(days.last for days in plan.ranges)])
         return samples
 
     def _sample(self, days: Days) -> tuple[int, Sample | None]:
