@@ -6,7 +6,7 @@ import { init } from "./charts/engine.ts";
 import { bridgeOption } from "./charts/bridge.ts";
 import { bubbleOption } from "./charts/bubbles.ts";
 import { heatHeight, heatOption } from "./charts/cells.ts";
-import { type Option, base } from "./charts/options.ts";
+import { FONT, type Option, base } from "./charts/options.ts";
 import { DARK, LIGHT } from "./charts/palette.ts";
 import { trendOption } from "./charts/trend.ts";
 import type { Answer, Provider, Query, ReportData } from "./data/contract.ts";
@@ -28,7 +28,7 @@ interface Picture {
 
 /** Charts by name; null where there is nothing to draw. */
 const CHARTS: Record<string, (view: View, width: number) => Picture | null> = {
-  trend: (view, width) => ({ option: trendOption(trendModel(view), view.palette, view.formats, width), height: 300 }),
+  trend: (view, width) => ({ option: named(trendOption(trendModel(view), view.palette, view.formats, width), view), height: 300 }),
   bridge: (view, width) => {
     const bridge = bridgeModel(view);
     return bridge && { option: bridgeOption(bridge, view.palette, width), height: bridgeHeight(bridge) };
@@ -42,6 +42,18 @@ const CHARTS: Record<string, (view: View, width: number) => Picture | null> = {
     return heat.cells.length ? { option: heatOption(heat, view.palette, width), height: heatHeight(heat) } : null;
   },
 };
+
+/** Names at the ends of the lines: on the pages the legend is a list beside the chart. */
+function named(option: Option, { palette }: View): Option {
+  const lines = option.series as Array<{ name: string; itemStyle: { color: string } }>;
+  const series = lines.map((line) => ({
+    ...line,
+    endLabel: { show: true, formatter: line.name, color: line.itemStyle.color, fontSize: 12, distance: 6 },
+    labelLayout: { moveOverlap: "shiftY" },
+  }));
+  const grid = { ...(option.grid as object), right: 112 };
+  return { ...option, grid, series: series as never, textStyle: { ...option.textStyle, color: palette.muted } };
+}
 
 let data: ReportData | null = null;
 
@@ -74,8 +86,9 @@ function viewOf(state: State, periods: Periods, query: Query, answer: Answer, da
 
 const api = {
   /** Takes the ReportData that the later calls are about. */
-  load(text: string): void {
+  load(text: string): boolean {
     data = JSON.parse(text) as ReportData;
+    return true;
   },
   /** Names of the charts, as JSON. */
   names: (): string => JSON.stringify(Object.keys(CHARTS)),
@@ -97,7 +110,8 @@ const api = {
     const chart = init(null, null, { renderer: "svg", ssr: true, width, height: picture.height });
     try {
       chart.setOption({ ...picture.option, tooltip: { ...base(view.palette).tooltip, show: false }, backgroundColor: view.palette.card });
-      return chart.renderToSVGString();
+      // ECharts writes the names of fonts into an attribute as they are; double quotes would end it.
+      return chart.renderToSVGString().replaceAll(FONT, FONT.replaceAll('"', "'"));
     } finally {
       chart.dispose();
     }

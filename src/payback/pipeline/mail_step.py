@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from payback.errors import AnalysisError, ConfigurationError
+from payback.errors import AnalysisError, ConfigurationError, PublishingError
+from payback.pipeline.cube_step import FOLDER
 from payback.pipeline.questions import ensure_clean, evidence
 
 if TYPE_CHECKING:
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from payback.publishing.results import Results
 
 DAYS = 28
+_CHARTS = ("trend", "bridge")
+_WIDTH = 592
+"""Pixels of a picture: what is left of a mail's 640 between its margins."""
 _TABLES = {"roi_total": "total", "roi_by_channel": "channel"}
 
 
@@ -54,10 +58,13 @@ def mail_report(
         The mail server did not take the mail.
     """
     from payback.operations.mail import compose, send
+    from payback.publishing.images import CHARTS
     from payback.publishing.mail import mail_body
 
     box = mailbox(loader)
-    body = mail_body(last_days(loader, days), link=link)
+    results = last_days(loader, days)
+    images = _images(loader, results)
+    body = mail_body(results, images={name: CHARTS[name] for name in images}, link=link)
     attach = report is not None and loader.settings.email.attach
     message = compose(
         box,
@@ -65,10 +72,28 @@ def mail_report(
         body.subject,
         body.text,
         body.html,
+        images=images,
         attachments={report.name: report.read_bytes()} if attach and report else None,
     )
     send(box, message)
     return message
+
+
+def _images(loader: DataLoader, results: Results) -> dict[str, bytes]:
+    """Return the charts of a mail; none where the parts that draw are not installed, or a run has kept nothing."""
+    from payback.publishing.cube.folder import kept
+    from payback.publishing.images import Charts, can_draw
+
+    first, last = results.summary.first_day, results.summary.last_day
+    if not can_draw() or first is None or last is None:
+        return {}
+    try:
+        found = kept(loader.settings.paths.outputs / FOLDER)
+    except PublishingError:
+        return {}
+    with Charts(found) as charts:
+        drawn = {name: charts.png(name, period=(first, last), width=_WIDTH) for name in _CHARTS}
+    return {name: png for name, png in drawn.items() if png}
 
 
 def mailbox(loader: DataLoader) -> Mailbox:

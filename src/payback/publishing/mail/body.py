@@ -12,7 +12,7 @@ from payback.publishing import formats, story
 from payback.tables import UNKNOWN_CURRENCY
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from payback.publishing.results import Results
 
@@ -44,15 +44,15 @@ class Card:
     tone: str
 
 
-def mail_body(results: Results, *, images: Sequence[str] = (), link: str = "") -> MailBody:
+def mail_body(results: Results, *, images: Mapping[str, str] | None = None, link: str = "") -> MailBody:
     """Return the mail that tells results.
 
     Parameters
     ----------
     results : Results
         Uses ``roi_total`` and ``roi_by_channel``, with their changes where they were compared.
-    images : sequence of str
-        Names of images that go with the mail.
+    images : mapping of str to str, optional
+        Names of images that go with the mail, and what each shows.
     link : str
         Address of the whole report, where there is one.
     """
@@ -63,7 +63,7 @@ def mail_body(results: Results, *, images: Sequence[str] = (), link: str = "") -
         "told": told,
         "blocks": [_block(results, currency) for currency in story.currencies(results)],
         "columns": [METRICS[name].label for name in COLUMNS],
-        "images": images,
+        "images": images or {},
         "link": link,
         "created": f"{results.summary.created_at:%Y-%m-%d %H:%M} UTC",
         "version": results.summary.version,
