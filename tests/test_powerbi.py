@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import runpy
 import shutil
 from decimal import Decimal
 from pathlib import Path, PureWindowsPath
@@ -240,6 +241,14 @@ def test_a_fact_to_come_is_one_more_entry(tmp_path):
     assert "measure ROAS" in table_text(model.table("Campaign Performance"))
 
 
+def test_the_plan_of_the_pages_in_the_docs_is_of_these_pages():
+    """The picture is drawn from the same data: python docs/draw_power_bi_pages.py."""
+    root = Path(__file__).parents[1]
+    found = runpy.run_path(str(root / "docs/draw_power_bi_pages.py"))["picture"]()
+
+    assert found == (root / "docs/images/power-bi-pages.svg").read_text(encoding="utf-8")
+
+
 def test_pages_are_the_seven(kept):
     """In the order in which people read them, at most ten visuals each, each with words for a screen reader."""
     assert [page.name for page in PAGES] == [
@@ -261,6 +270,16 @@ def test_visuals_do_not_cover_each_other(kept):
                     one,
                     other,
                 )
+
+
+def test_titles_fit_above_their_visuals(kept):
+    """At twelve points a letter takes nine points of the page, in a heading of eighteen thirteen."""
+    for page in PAGES:
+        for visual in page.visuals:
+            room = visual.place.width - 20
+            heading = visual.lines[0] if len(visual.lines) == 1 else ""
+            assert len(visual.title) * 9 <= room, (page.name, visual.title)
+            assert len(heading) * 13 <= room, (page.name, heading)
 
 
 def test_colours_are_those_of_the_html_report():

@@ -197,11 +197,11 @@ def show_run(record: RunRecord) -> None:
     if record.status == "unchanged":
         say("Nothing new since the last run: its outputs stand.")
     for output in record.outputs:
-        if output["format"] in ("html", "excel"):
+        if output["format"] in ("html", "excel", "powerbi"):
             say(f"{output['name']:<9} {output['path']}")
     tables = [output for output in record.outputs if output["format"] in ("parquet", "csv")]
     if tables:
-        say(f"tables    {Path(tables[0]['path']).parent} ({len(tables)} files for Power BI and other tools)")
+        say(f"tables    {Path(tables[0]['path']).parent} ({len(tables)} files for other tools)")
 
 
 def step_text(key: str, value: Any, _row: Mapping[str, Any]) -> str:

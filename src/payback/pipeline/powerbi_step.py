@@ -67,7 +67,7 @@ def publish_powerbi(loader: DataLoader, results: Results, record: RunRecord) -> 
     written = write(loader, results, project_options(loader), loader.settings.paths.outputs / FOLDER)
     if written.warning:
         record.warnings.append(written.warning)
-    return [{"name": "Power BI project", "format": "powerbi", "path": str(written.path)}]
+    return [{"name": "power bi", "format": "powerbi", "path": str(written.path)}]
 
 
 def make_project(loader: DataLoader, options: ProjectOptions, folder: Path | None = None) -> Written:

@@ -167,6 +167,9 @@ def _objects(visual: Visual) -> dict[str, Any]:
         objects["header"] = [_properties(show="false")]
         # One is always chosen: the first, until somebody chooses another.
         return objects | ({"selection": [_properties(strictSingleSelect="true")]} if visual.single else {})
+    if visual.kind == "cardVisual" and not visual.title:
+        # A card that is one line of text.
+        return {"label": [_of_all(show="false")], "value": [_of_all(fontSize="11D", horizontalAlignment="'left'")]}
     if visual.kind in ("tableEx", "pivotTable"):
         return {"columnHeaders": [_properties(autoSizeColumnWidth="true", columnAdjustment="'growToFit'")]}
     return {}
@@ -181,6 +184,11 @@ def _paragraph(visual: Visual, line: str) -> dict[str, Any]:
 def _container(visual: Visual) -> dict[str, Any]:
     shown = {"show": "true", "text": literal(visual.title)} if visual.title else {"show": "false"}
     return {"title": [_properties(**shown)], "general": [_properties(altText=literal(visual.alt))]}
+
+
+def _of_all(**values: str) -> dict[str, Any]:
+    """Return properties of every figure of a card."""
+    return {**_properties(**values), "selector": {"id": "default"}}
 
 
 def _properties(**values: str) -> dict[str, Any]:

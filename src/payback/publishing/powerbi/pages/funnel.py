@@ -12,7 +12,7 @@ _MATRIX = ("Impressions", "Clicks", "CTR", "Conversions", "CVR", "CPM", "CPC", "
 PAGE = Page(
     "Funnel",
     (
-        *header.title("From the advertisement to the conversion"),
+        *header.title("From advertisement to conversion"),
         header.days(2),
         header.channel(1),
         header.currency(0),

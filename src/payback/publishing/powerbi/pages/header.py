@@ -10,7 +10,7 @@ GAP = 12
 _SLICER_WIDTH, _SLICER_HEIGHT = 200, 76
 
 
-def title(text: str, note: Field | None = None, width: int = 420) -> tuple[Visual, ...]:
+def title(text: str, note: Field | None = None, width: int = 552) -> tuple[Visual, ...]:
     """Return the name of the page and, below it, the currency of its amounts."""
     shown = note or measure("Amounts In")
     head = Visual("page title", "textbox", Place(LEFT, 6, width, 48), "", f"Name of the page: {text}.", lines=(text,))

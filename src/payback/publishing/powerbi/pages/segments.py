@@ -58,7 +58,7 @@ PAGE = Page(
             "visits against revenue",
             "scatterChart",
             Place(440, 414, 412, 290),
-            "Sessions against revenue for each customer; the size is customers",
+            "Sessions and revenue of a customer",
             "Scatter chart of segments: sessions of a customer across, revenue of a customer up, customers as size.",
             {
                 "Category": (_SEGMENT,),

@@ -21,7 +21,7 @@ _MONTH = column("Date", "Year Month")
 PAGE = Page(
     "Trends and pacing",
     (
-        *header.title("How the figures move, and where the year stands"),
+        *header.title("Where the year stands"),
         header.days(2),
         header.channel(1),
         header.currency(0),
