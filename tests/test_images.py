@@ -114,3 +114,13 @@ def test_the_mail_carries_charts(project):
     assert "cid:bridge" in html
     assert [part.get_filename() for part in message.iter_attachments()] == ["report.html"]
     assert "€7,560.00" in html
+
+
+def test_a_notebook_shows_charts(project):
+    """``charts()`` of a project shows all, one of it shows itself with its title."""
+    from payback import charts as charts_of
+
+    with charts_of(project.folder) as drawn:
+        assert drawn._repr_html_().count("<svg") == len(CHARTS)
+        one = drawn.chart("trend", period="7d", dark=True)._repr_html_()
+    assert one.startswith("<figure><figcaption><strong>Revenue and cost by day</strong></figcaption><svg")

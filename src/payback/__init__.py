@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from payback.config import Settings, load_settings
     from payback.data_loader import DataLoader, LoadReport
     from payback.errors import PaybackError, ValidationError, WarehouseError
+    from payback.pipeline.charts import charts
     from payback.pipeline.run import Run
     from payback.sources.demo import generate_demo
 
@@ -43,6 +44,7 @@ _HOMES = {
     "ValidationError": "payback.errors",
     "WarehouseError": "payback.errors",
     "calculate_time_intelligence": "payback.analysis.time_intelligence",
+    "charts": "payback.pipeline.charts",
     "clean_campaign_data": "payback.cleaning.data_cleaner",
     "clean_customer_data": "payback.cleaning.data_cleaner",
     "data_cleaner": "payback.cleaning",
@@ -67,6 +69,7 @@ __all__ = [
     "WarehouseError",
     "__version__",
     "calculate_time_intelligence",
+    "charts",
     "clean_campaign_data",
     "clean_customer_data",
     "data_cleaner",

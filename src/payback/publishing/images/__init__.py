@@ -4,6 +4,6 @@ The pages' own chart definitions draw them, in V8 (mini-racer); PNG is made by r
 ``pip install "payback[images]"``.
 """
 
-from payback.publishing.images.drawing import CHARTS, Charts, can_draw
+from payback.publishing.images.drawing import CHARTS, Charts, Drawing, can_draw
 
-__all__ = ["CHARTS", "Charts", "can_draw"]
+__all__ = ["CHARTS", "Charts", "Drawing", "can_draw"]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from contextlib import contextmanager
+from dataclasses import dataclass
+from html import escape
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Literal, Self
 
@@ -37,6 +39,26 @@ def can_draw() -> bool:
     """Whether the parts that draw are installed and the pages are built."""
     installed = all(find_spec(name) for name in ("py_mini_racer", "resvg_py"))
     return installed and FOLDER.joinpath(SCRIPT).is_file()
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A chart as SVG; a notebook shows it.
+
+    Parameters
+    ----------
+    title : str
+        What it shows.
+    svg : str
+        The drawing; empty where there is nothing to draw.
+    """
+
+    title: str
+    svg: str
+
+    def _repr_html_(self) -> str:
+        drawn = self.svg or "<p>There is nothing to draw in these days.</p>"
+        return f"<figure><figcaption><strong>{escape(self.title)}</strong></figcaption>{drawn}</figure>"
 
 
 class Charts:
@@ -122,6 +144,13 @@ class Charts:
                 return ""
             answer = answer_json(self._engine.rows, query_of(json.loads(asked)))
             return str(self._script.call("payback.draw", chart, state, asked, answer, dark, width))
+
+    def chart(self, chart: str, **options: Any) -> Drawing:
+        """Return a chart that a notebook shows; names and options as in `svg`."""
+        return Drawing(CHARTS.get(chart, chart), self.svg(chart, **options))
+
+    def _repr_html_(self) -> str:
+        return "".join(self.chart(name)._repr_html_() for name in CHARTS)
 
     def png(self, chart: str, *, scale: float = 2.0, **options: Any) -> bytes:
         """Return a chart as PNG; empty where there is nothing to draw.
