@@ -12,11 +12,12 @@ COMPILE = $(UV) pip compile --quiet --upgrade --universal --python-version 3.11 
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test frontend check format lint types contracts docs bench lock test-lowest clean
+.PHONY: help demo test test-mariadb frontend check format lint types contracts docs bench lock test-lowest clean
 
 help:
 	@echo "make demo         the whole way, from generated GA4 and ad data to report and workbook"
 	@echo "make test         all tests"
+	@echo "make test-mariadb the warehouse tests on MariaDB"
 	@echo "make check        format, lint, types, import contracts, docstrings, spelling, tests"
 	@echo "make frontend     build the pages of the report (with Node, or one from PyPI)"
 	@echo "make format       put the code into form"
@@ -31,7 +32,13 @@ demo: .venv/ready-demo frontend
 
 test: .venv/ready-test frontend
 	$(PY) tests/fetch_chromium.py
+	$(PY) tests/fetch_mysql.py
 	$(PY) -m pytest -n 2
+
+# The second dialect: what every warehouse must do, on MariaDB. The other tests of MySQL run there in the same way.
+test-mariadb: .venv/ready-test
+	$(PY) tests/fetch_mysql.py mariadb
+	PAYBACK_TEST_MARIADB=1 $(PY) -m pytest -n 2 -k mysql tests/conformance tests/test_mysql_schema.py
 
 check: .venv/ready-check
 	.venv/bin/ruff format --check .
@@ -41,6 +48,7 @@ check: .venv/ready-check
 	.venv/bin/interrogate --quiet src/payback
 	.venv/bin/codespell
 	$(MAKE) test
+	$(MAKE) test-mariadb
 
 format: .venv/ready-check
 	.venv/bin/ruff check --fix --exit-zero --quiet .

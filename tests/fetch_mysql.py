@@ -16,6 +16,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -169,8 +170,11 @@ def _unpack(work: Path, root: Path) -> None:
         if not re.match(r"perl|libperl|gcc-|libc-gconv", package.name):
             subprocess.run(["dpkg-deb", "-x", str(package), str(fresh)], check=True)
     (fresh / "complete").touch()
+    if (root / "complete").exists():
+        return  # another process was faster
     shutil.rmtree(root, ignore_errors=True)
-    fresh.rename(root)
+    with suppress(OSError):
+        fresh.rename(root)
 
 
 if __name__ == "__main__":
