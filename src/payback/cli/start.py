@@ -143,6 +143,15 @@ def _mysql_checks(settings: Settings, folder: Path) -> list[Check]:
     return [Check(one.name, cast("Status", one.status), one.found, one.hint) for one in findings(address)]
 
 
+def _ga4_checks(settings: Settings, folder: Path) -> list[Check]:
+    """Return what GA4 says when its properties are opened; that takes a few tokens of their quota."""
+    from payback.data_loader.ga4_open import look_at_properties
+    from payback.operations.doctor import Check
+
+    looks = look_at_properties(settings.ga4, folder)
+    return [Check(one.name, cast("Status", one.status), one.found, one.hint) for one in looks]
+
+
 def _is_new(folder: Path, settings: Settings) -> bool:
     """Tell whether the project has an embedded database that the first load will make."""
     return settings.warehouse.kind == "duckdb" and not (folder / settings.warehouse.path).exists()
@@ -171,6 +180,8 @@ def doctor(ctx: click.Context, as_json: bool) -> None:
     found = checks(settings, project.folder, open_warehouse=None if missing or on_server else open_warehouse)
     if not isinstance(settings, PaybackError) and on_server:
         found += _mysql_checks(settings, project.folder)
+    if not isinstance(settings, PaybackError) and settings.ga4.numbers():
+        found += _ga4_checks(settings, project.folder)
     failed = any(check.status == "fail" for check in found)
     if as_json:
         print_json({"ok": not failed, "checks": [check.__dict__ for check in found]})

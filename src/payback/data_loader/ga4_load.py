@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from payback.data_loader.ga4_check import Difference, reconcile
 from payback.data_loader.ga4_days import Windows, chosen_days, days_to_read, first_day, known_days, requests_of
+from payback.data_loader.ga4_open import open_property
 from payback.data_loader.ga4_plan import Experience, Plan, plan_property
 from payback.data_loader.slice_load import write_rows
-from payback.errors import ConfigurationError, PaybackError, QuotaExhaustedError, UsageError
-from payback.sources.ga4_api.quota import Pacer, SystemClock
+from payback.errors import PaybackError, QuotaExhaustedError, UsageError
+from payback.sources.ga4_api.quota import SystemClock
 from payback.sources.ga4_api.reports import CAMPAIGN_DAYS, SOURCE
 from payback.tables import CAMPAIGN_TRAFFIC, CAMPAIGNS
 from payback.warehouse.base import Load
@@ -178,29 +179,15 @@ class Ga4Load:
         return found
 
     def _open(self, number: str) -> Ga4Property:
-        try:
-            from payback.sources.ga4_api.property import Connection, Ga4Property
-        except ModuleNotFoundError as error:
-            raise ConfigurationError(
-                f"{error.name} is not installed", where="ga4", hint="pip install 'payback[ga4]'"
-            ) from error
-        settings = self.settings
-        seen = Experience.of(self.warehouse, number)
-        pacer = Pacer(settings.quota_left, self.clock, seen.tokens_a_report, self.say)
-        connection = Connection(
-            self.project / settings.credentials if settings.credentials else None,
-            settings.token.get_secret_value() if settings.token else None,
-            settings.endpoint,
-        )
         self.say(f"connecting to GA4 property {number}")
-        return Ga4Property(
+        seen = Experience.of(self.warehouse, number)
+        return open_property(
+            self.settings,
+            self.project,
             number,
-            connection,
-            pacer,
-            page_size=settings.page_size,
-            revenue=settings.revenue,
-            currency=settings.currency,
-            cost=settings.cost,
+            clock=self.clock,
+            tokens_a_report=seen.tokens_a_report,
+            say=self.say,
         )
 
     def _fetch_one(self, number: str, first: date | None, last: date | None) -> PropertyReport:

@@ -50,6 +50,8 @@ class Ga4Client:
         OAuth access token instead.
     endpoint : str, optional
         ``host:port`` of a server without encryption and credentials, such as `payback.testing.ga4`.
+    attempts : int
+        Tries of a call that fails.
     """
 
     def __init__(
@@ -60,8 +62,10 @@ class Ga4Client:
         credentials: Path | None = None,
         token: str | None = None,
         endpoint: str | None = None,
+        attempts: int = ATTEMPTS,
     ) -> None:
         self.property_id = property_id
+        self.attempts = attempts
         self.pacer = pacer
         # A channel without encryption carries no credentials of its own.
         self._headers = [("authorization", f"Bearer {token}")] if endpoint and token else []
@@ -150,10 +154,10 @@ class Ga4Client:
 
     def _wait(self, failures: int, error: Exception) -> int:
         """Wait longer after each failure; give up after too many of them."""
-        if failures + 1 >= ATTEMPTS:
+        if failures + 1 >= self.attempts:
             problem = translated(error, self.property_id)
             raise SourceUnavailableError(
-                f"Google Analytics failed {ATTEMPTS} times in a row",
+                f"Google Analytics failed {self.attempts} times in a row" if failures else problem.message,
                 where=problem.where,
                 got=problem.got,
                 hint="what was read is kept; run again later",

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from payback.errors import ConservationError, SourceError
 from payback.sources.ga4_api.answers import Answer, worst
-from payback.sources.ga4_api.client import Ga4Client
+from payback.sources.ga4_api.client import ATTEMPTS, Ga4Client
 from payback.sources.ga4_api.fields import Schema, check_report
 from payback.sources.ga4_api.halving import read_in_halves
 from payback.sources.ga4_api.quota import Pacer
@@ -36,11 +36,14 @@ class Connection:
         OAuth access token instead.
     endpoint : str, optional
         ``host:port`` of a server without encryption, such as `payback.testing.ga4`.
+    attempts : int
+        Tries of a call that fails.
     """
 
     credentials: Path | None = None
     token: str | None = field(default=None, repr=False)
     endpoint: str | None = None
+    attempts: int = ATTEMPTS
 
 
 @dataclass(frozen=True)
