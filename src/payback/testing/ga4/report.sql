@@ -14,14 +14,7 @@ with wanted as (
 named as (
     select wanted.* exclude (day)${dimensions}
     from wanted
-    join calendar on calendar.day = wanted.day
-    join names as session_sources on session_sources.number = wanted.session_source
-    join names as first_sources on first_sources.number = wanted.first_source
-    join countries on countries.number = wanted.country
-    join devices on devices.number = wanted.device
-    join ages on ages.number = wanted.age
-    join genders on genders.number = wanted.gender
-    join items on items.number = wanted.item
+    ${joins}
 ),
 
 rolled_up as (

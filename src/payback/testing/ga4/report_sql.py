@@ -19,6 +19,18 @@ if TYPE_CHECKING:
 OTHER = "(other)"
 AS_IT_IS = "select * from named"
 
+JOINS = {
+    "calendar": "join calendar on calendar.day = wanted.day",
+    "session_sources": "join names as session_sources on session_sources.number = wanted.session_source",
+    "first_sources": "join names as first_sources on first_sources.number = wanted.first_source",
+    "countries": "join countries on countries.number = wanted.country",
+    "devices": "join devices on devices.number = wanted.device",
+    "ages": "join ages on ages.number = wanted.age",
+    "genders": "join genders on genders.number = wanted.gender",
+    "items": "join items on items.number = wanted.item",
+}
+"""The tables of names that dimensions are read from, by the name they go under in ``report.sql``."""
+
 # Google writes doubles with 15 digits, and with 17 where those read back as another number.
 TEXT_OF_DOUBLES = """create or replace temp macro as_text(number) as
     case
@@ -103,7 +115,9 @@ def _filled(plan: ReportPlan, table: str, **parts: str) -> str:
     parts = {"users": "0"} | parts
     named = _listed(plan.all_dimensions, lambda each: each.sql, "d")
     advertising = any(each.scope == "advertising" for _, each in plan.all_metrics)
-    parts |= {"result": table, "dimensions": named, "advertising": str(advertising).lower()}
+    # Each join costs more to plan than a day's report takes.
+    joins = "\n    ".join(join for alias, join in JOINS.items() if f"{alias}." in named)
+    parts |= {"result": table, "dimensions": named, "joins": joins, "advertising": str(advertising).lower()}
     return read_sql(ROOM, "report.sql", **parts)
 
 
