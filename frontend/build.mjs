@@ -1,21 +1,25 @@
 /**
  * Builds the bundle: `node build.mjs` writes dist/payback.js and dist/payback.css; `--tests` bundles the unit tests
- * for `node --test`, `--sample` the generator of sample reports. One classic script, so that it runs from file://.
+ * and runs them, `--sample` bundles the generator of sample reports. One classic script, so that it runs from file://.
+ * `--out FOLDER` writes elsewhere than to dist/.
  */
 import { build } from "esbuild";
+import { spawnSync } from "node:child_process";
 import { readdirSync, rmSync, statSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const at = (...parts) => join(here, ...parts);
+const option = process.argv.indexOf("--out");
+const out = (...parts) => join(option < 0 ? at("dist") : resolve(process.argv[option + 1]), ...parts);
 const common = { bundle: true, logLevel: "warning", charset: "utf8", absWorkingDir: here, jsx: "automatic", jsxImportSource: "preact" };
 
 async function pages() {
   await build({
     ...common,
     entryPoints: { payback: at("src", "main.tsx"), "payback-images": at("src", "images.ts") },
-    outdir: at("dist"),
+    outdir: out(),
     format: "iife",
     target: ["chrome100", "firefox113", "safari16.4"],
     minify: !process.argv.includes("--readable"),
@@ -23,7 +27,7 @@ async function pages() {
     define: { "process.env.NODE_ENV": '"production"' },
   });
   for (const name of ["payback.js", "payback.css", "payback-images.js"]) {
-    console.log(`dist/${name}: ${Math.round(statSync(at("dist", name)).size / 1024)} kB`);
+    console.log(`${name}: ${Math.round(statSync(out(name)).size / 1024)} kB`);
   }
 }
 
@@ -35,9 +39,11 @@ async function programs(entryPoints, outdir) {
 
 if (process.argv.includes("--tests")) {
   const tests = readdirSync(at("tests")).filter((name) => name.endsWith(".test.ts"));
-  await programs(tests.map((name) => at("tests", name)), at("dist", "tests"));
+  await programs(tests.map((name) => at("tests", name)), out("tests"));
+  const bundled = tests.map((name) => out("tests", name.replace(/\.ts$/, ".mjs")));
+  process.exitCode = spawnSync(process.execPath, ["--test", ...bundled], { stdio: "inherit" }).status ?? 1;
 } else if (process.argv.includes("--sample")) {
-  await programs([at("sample", "make.ts")], at("dist", "sample"));
+  await programs([at("sample", "make.ts")], out("sample"));
 } else {
   await pages();
 }

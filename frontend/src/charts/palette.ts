@@ -94,7 +94,7 @@ export function contrast(one: string, other: string): number {
   return (high + 0.05) / (low + 0.05);
 }
 
-/** Ink that can be read on a colour. */
+/** Ink that can be read on a colour: black or white has 4.58:1 on any. */
 export function inkOn(colour: string): string {
-  return contrast(colour, "#ffffff") >= contrast(colour, "#10161f") ? "#ffffff" : "#10161f";
+  return contrast(colour, "#ffffff") >= contrast(colour, "#000000") ? "#ffffff" : "#000000";
 }

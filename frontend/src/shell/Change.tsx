@@ -15,6 +15,7 @@ function passesZero(metric: Metric): boolean {
 export function moved(metric: Metric, now: number, before: number, formats: Formats): { difference: number; words: string } {
   const difference = now - before;
   if (passesZero(metric)) return { difference: Math.abs(difference) < 0.0005 ? 0 : difference, words: formats.points(difference) };
+  if (difference === 0) return { difference, words: formats.signed(0) };
   const share = change(now, before);
   if (share === null || before < 0 || now < 0) {
     const words = formats.short(metric, difference);

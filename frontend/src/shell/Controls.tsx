@@ -5,7 +5,8 @@ import { currencyName } from "../format/numbers.ts";
 import { type Page, countryName, toggled, useView } from "../view.ts";
 
 export function Controls({ page }: { page: Page }) {
-  if (!page.filtered) return null;
+  const { data } = useView();
+  if (!page.filtered || !data.first_day) return null;
   return (
     <details class="controls" open={window.matchMedia("(min-width: 700px)").matches}>
       <summary>Period and filters</summary>

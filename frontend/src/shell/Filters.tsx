@@ -41,7 +41,28 @@ function Chips({ view }: { view: View }) {
           </button>
         </li>
       ))}
+      {data.channels.length > MOST && <MoreChannels view={view} />}
     </ul>
+  );
+}
+
+function MoreChannels({ view: { data, state, change } }: { view: View }) {
+  return (
+    <li>
+      <details class="picker">
+        <summary>{data.channels.length - MOST} more channels</summary>
+        <ul>
+          {data.channels.slice(MOST).map((channel) => (
+            <li key={channel}>
+              <label>
+                <input type="checkbox" checked={state.channels.includes(channel)} onChange={() => change({ channels: toggled(state.channels, channel) })} />
+                <bdi>{channelName(channel)}</bdi>
+              </label>
+            </li>
+          ))}
+        </ul>
+      </details>
+    </li>
   );
 }
 

@@ -48,6 +48,7 @@ export function HeatChart() {
   const { palette, data, formats, change, answer } = view;
   const option = useCallback((width: number) => heatOption(heatModel(view, width), palette, width), [answer, palette, formats]);
   const heat = useMemo(() => heatModel(view, 800), [answer]);
+  if (heat.cells.every((cell) => cell.text === "–")) return <NoReturn />;
   const known = heat.cells.filter((cell) => cell.text !== "–").length;
   return (
     <Chart
@@ -66,6 +67,15 @@ export function HeatChart() {
     >
       <Scale />
     </Chart>
+  );
+}
+
+function NoReturn() {
+  return (
+    <section class="card">
+      <h3>Return by week</h3>
+      <p class="note">No week of this choice has both a cost and a known revenue, so there is no return to show.</p>
+    </section>
   );
 }
 

@@ -2,6 +2,7 @@
  * What is worth looking at first, with the money at stake in the period. No model stands behind it: each line says what
  * the figures say, and a campaign is called losing only where its interval says so.
  */
+import { cut } from "../../charts/options.ts";
 import type { Campaign, Group } from "../../data/contract.ts";
 import { type View, campaignName, total } from "../../view.ts";
 
@@ -15,7 +16,7 @@ export interface Action {
 
 type Finder = (view: View, group: Group, campaign: Campaign) => Action | null;
 
-const name = (campaign: Campaign) => `“${campaignName(campaign, campaign.id)}”`;
+const name = (campaign: Campaign) => `“${cut(campaignName(campaign, campaign.id), 70)}”`;
 
 const losing: Finder = ({ metrics, formats }, group, campaign) => {
   const profit = metrics.now(group, "profit");
