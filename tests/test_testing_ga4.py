@@ -13,7 +13,7 @@ from google.analytics.data_v1beta import types as ga
 from google.api_core import exceptions
 
 from ga4_requests import WEEK, by, is_in, number, request, rows, sums, text, totals
-from payback.errors import UsageError
+from payback.errors import PaybackError, UsageError
 from payback.testing.ga4 import Effects, Ga4Property, ManualClock
 
 CALM = Effects(late_data=False)
@@ -464,6 +464,14 @@ def test_what_is_not_served_is_refused_not_ignored(shop, client):
         client.run_report(asked)
 
 
+def test_other_methods_are_not_served(shop, client):
+    """Pivot and realtime reports say so."""
+    with pytest.raises(exceptions.MethodNotImplemented):
+        client.run_pivot_report(ga.RunPivotReportRequest(property=shop.name))
+    with pytest.raises(exceptions.MethodNotImplemented):
+        client.run_realtime_report(ga.RunRealtimeReportRequest(property=shop.name))
+
+
 def test_compatible_fields_are_told(shop, client):
     """The fields that may be added to a report of advertising are not those of people."""
     answer = client.check_compatibility(
@@ -547,10 +555,20 @@ def test_spend_is_that_of_the_demos_ad_files(tmp_path):
     assert sum(in_files[name] == in_ga4[name] for name in in_ga4) > len(in_ga4) / 2
 
 
-def test_days_must_make_sense():
-    """Too few days are a usage error."""
-    with pytest.raises(UsageError, match="a property needs days"):
-        Ga4Property(days=3)
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"days": 3}, "needs days"),
+        ({"sessions_a_day": 0}, "needs sessions"),
+        ({"number": "UA-1"}, "has a number"),
+        ({"currency": "euro"}, "not a currency"),
+        ({"time_zone": "Mars/Olympus"}, "no such time zone"),
+    ],
+)
+def test_a_property_that_cannot_be_is_refused(wrong, message):
+    """What makes no sense is told before anything is made."""
+    with pytest.raises(PaybackError, match=message):
+        Ga4Property(**wrong)
 
 
 def test_a_taken_port_is_told(shop):
@@ -570,3 +588,19 @@ def test_the_command_says_how_to_point_payback_at_it():
 
     assert "endpoint: 127.0.0.1:" in "".join(lines)
     assert main(["--days", "2"]) == 2
+
+
+def test_the_options_of_the_command_reach_the_property():
+    """Each option changes what it says."""
+    from payback.testing.ga4.__main__ import open_property, parser
+
+    words = "--port 0 --days 8 --end 2025-11-30 --sessions-a-day 30 --seed 4 --property 77 --currency CHF"
+    more = "--threshold 5 --most-rows 9 --sample-above 100 --no-cost --tokens-an-hour 50 --failing 1"
+    with open_property(parser().parse_args(f"{words} {more}".split())) as prop:
+        assert (prop.days, prop.end, prop.sessions_a_day, prop.seed) == (8, date(2025, 11, 30), 30, 4)
+        assert (prop.name, prop.currency, prop.limits.tokens_per_project_per_hour) == ("properties/77", "CHF", 50)
+        assert prop.effects == Effects(
+            threshold_users=5, most_combinations=9, sample_above=100, restricted={"COST_DATA"}
+        )
+        with pytest.raises(exceptions.ServiceUnavailable):
+            prop.client().run_report(request(prop))

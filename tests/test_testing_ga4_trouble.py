@@ -270,10 +270,18 @@ def _patient():
     return Retry(if_exception_type(exceptions.ServiceUnavailable), initial=0.1, maximum=0.5)
 
 
-def test_unknown_faults_are_refused(small):
-    """The kinds are named."""
-    with pytest.raises(UsageError, match="no such fault"):
-        small.fail("earthquake")
+@pytest.mark.parametrize(
+    ("fault", "message"),
+    [
+        ({"kind": "earthquake"}, "no such fault"),
+        ({"kind": "internal", "method": "RunReports"}, "no such method"),
+        ({"kind": "internal", "probability": 30}, "between 0 and 1"),
+    ],
+)
+def test_faults_that_cannot_be_are_refused(small, fault, message):
+    """A fault that would never strike is a mistake."""
+    with pytest.raises(UsageError, match=message):
+        small.fail(**fault)
 
 
 # Late data
@@ -431,7 +439,7 @@ def test_cost_is_never_sampled(restless, suffer):
 
 def test_restricted_metrics_are_zeros_and_the_schema_says_why(restless, suffer):
     """Without the right to see cost and revenue there is no error, but zeros and a note."""
-    suffer(late_data=False, restricted=frozenset({"COST_DATA", "REVENUE_DATA"}))
+    suffer(late_data=False, restricted={"COST_DATA", "REVENUE_DATA"})
     client = restless.client()
     asked = request(restless, "sessionCampaignName", "sessions advertiserAdCost totalRevenue", MONTH)
     answer = client.run_report(asked)
@@ -448,6 +456,12 @@ def test_restricted_metrics_are_zeros_and_the_schema_says_why(restless, suffer):
     ]
     assert (blocked["advertiserAdCost"], blocked["totalRevenue"]) == (["NO_COST_METRICS"], ["NO_REVENUE_METRICS"])
     assert blocked["sessions"] == []
+
+
+def test_restrictions_have_two_names():
+    """Any other is a mistake, not a restriction that does nothing."""
+    with pytest.raises(UsageError, match="no such restriction"):
+        Effects(restricted={"COSTS"})
 
 
 def test_days_beyond_what_the_property_keeps_are_cut_off(restless, suffer):

@@ -62,7 +62,7 @@ def open_property(arguments: argparse.Namespace) -> Ga4Property:
             threshold_users=arguments.threshold,
             most_combinations=arguments.most_rows,
             sample_above=arguments.sample_above,
-            restricted=frozenset({"COST_DATA"} if arguments.no_cost else ()),
+            restricted={"COST_DATA"} if arguments.no_cost else set(),
         ),
         limits=Limits(tokens_per_project_per_hour=arguments.tokens_an_hour),
     )

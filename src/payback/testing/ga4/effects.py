@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
+
+from payback.errors import UsageError
+from payback.testing.ga4.fields import Restriction
 
 if TYPE_CHECKING:
-    from payback.testing.ga4.fields import Restriction
+    from collections.abc import Set as AbstractSet
+
     from payback.testing.ga4.requests import ReportPlan
 
 
@@ -28,7 +32,7 @@ class Effects:
         Most rows of a report; the small ones beyond go under "(other)".
     sample_above : int, optional
         Most events that a date range reads; beyond, a sample is multiplied up.
-    restricted : frozenset of str
+    restricted : set of str
         ``COST_DATA`` and ``REVENUE_DATA`` are shown as zeros.
     kept_days : int, optional
         Days that the property keeps; earlier ones are cut off.
@@ -39,8 +43,15 @@ class Effects:
     signals: bool = False
     most_combinations: int | None = None
     sample_above: int | None = None
-    restricted: frozenset[Restriction] = field(default=frozenset())
+    restricted: AbstractSet[Restriction] = frozenset()
     kept_days: int | None = None
+
+    def __post_init__(self) -> None:
+        # A plain set or list is as good.
+        object.__setattr__(self, "restricted", frozenset(self.restricted))
+        known = get_args(Restriction)
+        if not self.restricted <= set(known):
+            raise UsageError("no such restriction", got=", ".join(sorted(self.restricted)), allowed=", ".join(known))
 
     def thresholds(self, plan: ReportPlan) -> bool:
         """Tell whether small rows are taken out of a report."""

@@ -23,6 +23,9 @@ ANSWERS: dict[str, tuple[grpc.StatusCode, str]] = {
 }
 """Status and words of each kind that ends in an error: 429, 500, 503, 504 and a connection that breaks."""
 
+METHODS = ("RunReport", "BatchRunReports", "GetMetadata", "CheckCompatibility")
+"""Methods that are served."""
+
 SERVER_ERRORS = ("internal", "unavailable")
 """Kinds that count against the quota of server errors."""
 
@@ -71,9 +74,20 @@ class Faults:
         self._faults: list[Fault] = []
 
     def add(self, fault: Fault) -> None:
-        """Add a failure to come."""
-        if fault.kind != "slow" and fault.kind not in ANSWERS:
-            raise UsageError("no such fault", got=fault.kind, allowed=", ".join((*ANSWERS, "slow")))
+        """Add a failure to come.
+
+        Raises
+        ------
+        UsageError
+            A kind or a method that there is not, or a chance that is none.
+        """
+        kinds = (*ANSWERS, "slow")
+        if fault.kind not in kinds:
+            raise UsageError("no such fault", got=fault.kind, allowed=", ".join(kinds))
+        if fault.method not in (None, *METHODS):
+            raise UsageError("no such method", got=fault.method, allowed=", ".join(METHODS))
+        if not 0 <= fault.probability <= 1:
+            raise UsageError("a probability is between 0 and 1", got=str(fault.probability))
         with self._lock:
             self._faults.append(fault)
 

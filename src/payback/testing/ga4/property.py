@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, Self
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from payback.errors import UsageError
+from payback.errors import UnknownCurrencyError, UsageError
 from payback.sources.demo.shop import DEFAULT_END, TIME_ZONE
 from payback.testing.ga4.answers import Answers
 from payback.testing.ga4.clock import ManualClock, SystemClock
@@ -107,12 +108,10 @@ class Ga4Property:
     port: int = 0
 
     def __post_init__(self) -> None:
-        if not FEWEST_DAYS <= self.days <= MOST_DAYS:
-            raise UsageError("a property needs days", got=str(self.days), allowed=f"{FEWEST_DAYS} to {MOST_DAYS}")
+        zone = self._checked()
         self.name = f"properties/{self.number}"
         self.faults = Faults(self.seed)
         self._clock = self.clock or ManualClock(datetime.combine(self.end + timedelta(days=1), time(MORNING), UTC))
-        zone = ZoneInfo(self.time_zone)
         shop = Shop(self.end, self.days, self.ahead, self.sessions_a_day, self.seed)
         self._quota = Quota(self.limits)
         self._reports = Reports(shop, self.effects, zone)
@@ -125,6 +124,21 @@ class Ga4Property:
         except UsageError:
             self._reports.close()
             raise
+
+    def _checked(self) -> ZoneInfo:
+        """Return the time zone, if all there is makes sense."""
+        if not FEWEST_DAYS <= self.days <= MOST_DAYS:
+            raise UsageError("a property needs days", got=str(self.days), allowed=f"{FEWEST_DAYS} to {MOST_DAYS}")
+        if self.sessions_a_day < 1 or self.ahead < 0:
+            raise UsageError("a property needs sessions", got=f"{self.sessions_a_day} a day, {self.ahead} days ahead")
+        if not re.fullmatch(r"\d+", self.number):
+            raise UsageError("a property has a number", got=self.number, allowed="digits, such as 123456789")
+        if not re.fullmatch("[A-Z]{3}", self.currency):
+            raise UnknownCurrencyError("not a currency", got=self.currency, allowed="an ISO 4217 code such as EUR")
+        try:
+            return ZoneInfo(self.time_zone)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise UsageError("no such time zone", got=self.time_zone, allowed="such as Europe/Berlin") from error
 
     def __enter__(self) -> Self:
         return self
@@ -198,7 +212,24 @@ class Ga4Property:
         probability: float = 1.0,
         seconds: float = 0.0,
     ) -> None:
-        """Let requests fail; see `Fault` for the parameters."""
+        """Let requests fail.
+
+        Parameters
+        ----------
+        kind : str
+            ``too many requests`` (429), ``internal`` (500), ``unavailable`` (503), ``deadline`` (504), ``dropped`` (the
+            report is made and paid for, then the connection breaks) or ``slow``.
+        method : str, optional
+            Only requests of this method, such as ``RunReport``.
+        after : int, default 0
+            Requests that go well first.
+        times : int, optional
+            How often, once by default; None for ever.
+        probability : float, default 1
+            Chance of each request, once ``after`` went well.
+        seconds : float, default 0
+            How long a slow answer takes; `hurry` ends it.
+        """
         self._answers.hurry.clear()
         self.faults.add(Fault(kind, method, after, times, probability, seconds))
 
