@@ -20,6 +20,7 @@ M_NAMES = (
     *("#date", "#datetime", "#table"),
     *("Binary.Buffer", "Date.From", "File.Contents", "Folder.Files", "List.Transform", "Number.FromText"),
     *("MySQL.Database", "Parquet.Document", "Table.AddColumn", "Table.Combine", "Table.SelectRows"),
+    "Table.TransformColumnTypes",
     *("Text.Middle", "Text.Start", "Currency.Type", "Int64.Type"),
 )
 """Names of the language M that our queries use; a further one is looked up in its reference before it is added."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+
 from powerbi_tools.damage import edit, fields, first_field, rename_folder, report, swap, visual_of, visuals, with_field
 from powerbi_tools.mutants import Mutants
 
@@ -68,11 +70,13 @@ def a_schema_nobody_can_reach(project):
 
 
 @caught_by("schemas", "SCHEMA_NOT_NAMED")
+@caught_by("ours", "json-names-schema")
 def a_file_that_names_no_schema(project):
     edit_visual(project, lambda content: content.pop("$schema"))
 
 
 @caught_by("schemas", "JSON_SYNTAX")
+@caught_by("ours", "json-well-formed")
 def json_that_breaks_off(project):
     swap(report(project) / "definition/version.json", r"\}\s*\Z", "")
 
@@ -88,6 +92,7 @@ def no_path_to_the_model(project):
 
 
 @caught_by("schemas", "JSON_SYNTAX")
+@caught_by("ours", "text-without-bom")
 def a_byte_order_mark(project):
     path = report(project) / "definition/version.json"
     path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
@@ -122,6 +127,7 @@ def a_page_that_is_not_there(project):
 
 
 @caught_by("report", "PAGE_DIR_NOT_IN_ORDER")
+@caught_by("ours", "page-order-complete")
 def a_page_outside_the_order(project):
     edit_report(project, PAGES, lambda content: content["pageOrder"].pop())
 
@@ -142,11 +148,13 @@ def a_colour_that_is_none(project):
 
 
 @caught_by("report", "THEME_FILE_NAME_MISMATCH")
+@caught_by("ours", "theme-file-agrees")
 def a_theme_of_another_name(project):
     edit(theme(project), lambda content: content.update(name="Other.json"))
 
 
 @caught_by("report", "PLATFORM_MISSING")
+@caught_by("ours", "item-file-given")
 def no_name_card(project):
     (report(project) / ".platform").unlink()
 
@@ -167,6 +175,7 @@ def no_settings_of_the_report(project):
 
 
 @caught_by("report", "LAYOUT_OUT_OF_BOUNDS")
+@caught_by("ours", "visual-within-page")
 def a_visual_off_the_page(project):
     edit_visual(project, lambda content: content["position"].update(x=5000))
 
@@ -177,6 +186,7 @@ def a_kind_of_visual_nobody_knows(project):
 
 
 @caught_by("report", "NATIVE_QUERY_REF")
+@caught_by("ours", "native-reference-given")
 def a_field_without_its_own_name(project):
     edit_visual(project, lambda content: [item.pop("nativeQueryRef") for _, item in fields(content)])
 
@@ -197,6 +207,7 @@ def a_measure_the_model_lacks(project):
 
 
 @caught_by("bpa", "MISSING_FIELDS")
+@caught_by("ours", "query-reference-agrees")
 def a_column_the_model_lacks(project):
     edit_visual(project, lambda content: first_field(content, "Column").update(Property="Lost"), with_field("Column"))
 
@@ -209,7 +220,7 @@ def a_table_the_model_lacks(project):
     edit_visual(project, change, with_field("Column"))
 
 
-@caught_by("ours", "home|table|measure")
+@caught_by("ours", "field-exists")
 def a_measure_at_another_table(project):
     def change(content):
         place = first_field(content, "Measure")["Expression"]["SourceRef"]
@@ -218,19 +229,19 @@ def a_measure_at_another_table(project):
     edit_visual(project, change)
 
 
-@caught_by("ours", "model|path")
+@caught_by("ours", "model-path-exists")
 def a_report_of_no_model(project):
     edit_report(
         project, "definition.pbir", lambda c: c["datasetReference"]["byPath"].update(path="../Lost.SemanticModel")
     )
 
 
-@caught_by("ours", "report|path")
+@caught_by("ours", "report-path-exists")
 def a_project_of_no_report(project):
     edit(next(project.glob("*.pbip")), lambda content: content["artifacts"][0]["report"].update(path="Lost.Report"))
 
 
-@caught_by("ours", "quote|text|literal")
+@caught_by("ours", "literal-quoted")
 def a_text_without_its_quotes(project):
     def change(content):
         literal = title_of(content)["text"]["expr"]["Literal"]
@@ -239,6 +250,53 @@ def a_text_without_its_quotes(project):
     edit_visual(project, change, titled)
 
 
-@caught_by("ours", "folder|name")
+@caught_by("ours", "folder-is-name")
 def a_visual_in_another_folder(project):
     rename_folder(visual_of(project, ANY), "0" * 20)
+
+
+@caught_by("ours", "active-page-exists")
+def a_first_page_that_is_not_there(project):
+    edit_report(project, PAGES, lambda content: content.update(activePageName="0" * 20))
+
+
+@caught_by("ours", "alt-text-given")
+def a_visual_that_no_screen_reader_can_name(project):
+    edit_visual(project, lambda content: content["visual"]["visualContainerObjects"].pop("general"))
+
+
+@caught_by("ours", "at-most-ten-visuals")
+def a_page_with_too_much_on_it(project):
+    first = visuals(project)[0].parent
+    for number in range(11):
+        copy = shutil.copytree(first, first.with_name(f"{number:020}")) / "visual.json"
+        edit(copy, lambda content, name=copy.parent.name: content.update(name=name))
+
+
+@caught_by("ours", "tab-order-given")
+def two_visuals_at_one_place_of_the_keyboard(project):
+    for path in visuals(project)[:2]:
+        edit(path, lambda content: content["position"].update(tabOrder=7))
+
+
+@caught_by("ours", "no-pbi-folder")
+def settings_of_another_computer(project):
+    (report(project) / ".pbi").mkdir()
+    (report(project) / ".pbi" / "localSettings.json").write_text("{}", encoding="utf-8")
+
+
+@caught_by("ours", "project-file-given")
+def no_project_file(project):
+    next(project.glob("*.pbip")).unlink()
+
+
+@caught_by("ours", "text-line-feeds")
+def lines_that_end_as_on_windows(project):
+    path = report(project) / "definition/version.json"
+    path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+
+
+@caught_by("ours", "text-utf-8")
+def text_in_another_encoding(project):
+    path = report(project) / "definition/version.json"
+    path.write_bytes(path.read_bytes() + "ü".encode("latin-1"))
