@@ -265,6 +265,17 @@ def test_kill_at_any_moment_leaves_no_mix(project, mysql_address):
     assert total(mysql_address) == 2_000
 
 
+def test_table_that_was_dropped_comes_back(project, mysql_address, mysql_server):
+    """What cannot be backed up any more is not thrown away without a word; --no-backup says it."""
+    mysql_server.execute("drop table campaigns", database=mysql_address.database)
+    refused = project.run("restore", "latest")
+    assert refused.code == 1
+    assert "cannot be backed up" in refused.err
+    assert "--no-backup" in refused.err
+    assert project.run("restore", "latest", "--no-backup").code == 0
+    assert total(mysql_address) == 2_000
+
+
 def test_commands_work_on_mysql(project, mysql_address):
     """Backup, list, check and restore with its way back; no output and no archive holds the password."""
     listed = project.run("backup", "list", "--json")

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from payback.data_loader import server_settings
-from payback.errors import UnreadableFileError, UsageError
+from payback.errors import PaybackError, UnreadableFileError, UsageError
 from payback.tables import TABLES
 from payback.warehouse.archive.keeping import (
     KeptArchive,
@@ -195,10 +195,8 @@ class Keeper:
             )
         kept: Path | None = None
         with open_place(self.kind, self.path, **self.options()) as place:
-            if safety and not dry_run and place.live is not None and _has_rows(place.live):
-                self.say("backing up what is there")
-                kept = self._free_name()
-                self._write(place.live, kept)
+            if safety and not dry_run and place.live is not None:
+                kept = self._keep_what_is_there(place.live)
             done = restore_archive(archive, place, swap=not dry_run, say=self.say)
         seconds = time.perf_counter() - started
         return RestoreReport(archive, done.manifest, done.swapped, kept, done.set_aside, seconds)
@@ -228,6 +226,23 @@ class Keeper:
         return write_archive(
             warehouse, path, kind=self.kind, database=self.database, version=self._version, say=self.say
         )
+
+    def _keep_what_is_there(self, live: Warehouse) -> Path | None:
+        """Back up the database that will be replaced, where there is anything in it."""
+        self.say("backing up what is there")
+        try:
+            if not _has_rows(live):
+                return None
+            path = self._free_name()
+            self._write(live, path)
+        except PaybackError as error:
+            raise type(error)(
+                f"what is there cannot be backed up: {error.message}",
+                where=error.where,
+                got=error.got,
+                hint="--no-backup restores without that; what is there is gone then",
+            ) from error
+        return path
 
     def _free_name(self) -> Path:
         name, number = archive_name(self.database.rpartition("/")[2], datetime.now(UTC)), 1

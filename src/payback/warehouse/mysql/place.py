@@ -83,10 +83,16 @@ class MySQLPlace:
     def swap(self, target: Warehouse, rows: Mapping[str, int]) -> str | None:
         """Exchange all tables in one statement, which the server does wholly or not at all; views stay as they are."""
         target.close()
+        live, scratch = self.address.database, self._scratch
         with self._server() as server:
-            server.ddl(_exchange(self.address.database, self._scratch, list(rows)))
+            there = _tables(server, live)
+            # A table that somebody dropped has nothing to give way.
+            away = [(live, table, scratch, _OLD + table) for table in rows if table in there]
+            here = [(scratch, table, live, table) for table in rows]
+            server.ddl(_renamed([*away, *here]))
             if self._counts(rows) != dict(rows):
-                server.ddl(_exchange_back(self.address.database, self._scratch, list(rows)))
+                back = [(target, new, source, old) for source, old, target, new in (*reversed(here), *reversed(away))]
+                server.ddl(_renamed(back))
                 raise ConservationError("the tables lost rows on their way; the old ones are back", where=self.name)
         return None
 
@@ -129,22 +135,18 @@ class MySQLPlace:
             ) from error
 
 
-def _exchange(live: str, scratch: str, tables: Sequence[str]) -> str:
-    moves = [
-        f"{_named(live)}.{_named(table)} to {_named(scratch)}.{_named(_OLD + table)}, "
-        f"{_named(scratch)}.{_named(table)} to {_named(live)}.{_named(table)}"
-        for table in tables
-    ]
-    return f"rename table {', '.join(moves)}"
+def _tables(server: Session, database: str) -> set[str]:
+    rows = server.rows(
+        "select table_name from information_schema.tables where table_schema = %s and table_type = 'BASE TABLE'",
+        [database],
+    )
+    return {str(name) for (name,) in rows}
 
 
-def _exchange_back(live: str, scratch: str, tables: Sequence[str]) -> str:
-    moves = [
-        f"{_named(live)}.{_named(table)} to {_named(scratch)}.{_named(table)}, "
-        f"{_named(scratch)}.{_named(_OLD + table)} to {_named(live)}.{_named(table)}"
-        for table in tables
-    ]
-    return f"rename table {', '.join(moves)}"
+def _renamed(moves: Sequence[tuple[str, str, str, str]]) -> str:
+    """Return the statement that moves tables: from database and name to database and name."""
+    parts = [f"{_named(a)}.{_named(b)} to {_named(c)}.{_named(d)}" for a, b, c, d in moves]
+    return f"rename table {', '.join(parts)}"
 
 
 def _named(name: str) -> str:
