@@ -105,7 +105,12 @@ def check(ctx: click.Context, archive: Path, folder: Path | None, as_json: bool)
 )
 @click.option("--dry-run", is_flag=True, help="Rehearse: load into a scratch database, compare, exchange nothing.")
 @click.option("--no-backup", is_flag=True, help="Do not first back up what is there.")
-@_folder
+@click.option(
+    "--from",
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder of the archives, instead of backup.folder.",
+)
 @_json
 @click.pass_obj
 def restore(
