@@ -73,7 +73,8 @@ def make_cube(folder: Path, cells: int) -> int:
             f"range({cells}) t(i)) select date '2024-01-01' + (g % {DAYS})::int as date, (h % {CAMPAIGNS})::bigint as "
             f"campaign_id, 'Campaign ' || (h % {CAMPAIGNS}) as campaign_name, "
             f"'Channel ' || (h % {CAMPAIGNS} % {CHANNELS}) as channel, 'source ' || (h % 4) as source, '' as account, "
-            f"'EUR' as currency, 'Country ' || (g // 1000 % {COUNTRIES}) as country, ((hash(h) % 10000) / 100)::decimal(18, 6) as cost, (hash(g) % 5000)::bigint as "
+            f"'EUR' as currency, 'Country ' || (g // 1000 % {COUNTRIES}) as country, "
+            "((hash(h) % 10000) / 100)::decimal(18, 6) as cost, (hash(g) % 5000)::bigint as "
             "impressions, (h // 7 % 200)::bigint as clicks, ((g // 11 % 1000) / 100)::decimal(18, 6) as conversions, "
             "case when h % 50 > 0 then ((g // 13 % 30000) / 100)::decimal(18, 6) end as revenue from rows"
         )

@@ -11,6 +11,7 @@ import json
 import logging
 import threading
 from collections import OrderedDict
+from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -48,8 +49,8 @@ class Snapshot:
         Headline, and the page without scripts.
     kept : Kept
         What it was made from.
-    engine : Engine
-        Holds the table ``cube``.
+    loading : Future of Engine
+        Holds the table ``cube``, soon.
     """
 
     version: str
@@ -57,7 +58,12 @@ class Snapshot:
     title: str
     static: str
     kept: Kept
-    engine: Engine
+    loading: Future[Engine]
+
+    @property
+    def engine(self) -> Engine:
+        """The engine that holds the table ``cube``, waited for."""
+        return self.loading.result()
 
 
 class Live:
@@ -84,7 +90,8 @@ class Live:
         self._answers: OrderedDict[tuple[str, Query], bytes] = OrderedDict()
         self._bytes = 0
         self._seen = self._stamp()
-        self._snapshot = self._open()
+        # The page can be shown while a large cube is still being read.
+        self._snapshot = self._open(beside=True)
         self.reloads = 0
         self.hits = 0
 
@@ -117,7 +124,8 @@ class Live:
 
     def _replace(self, stamp: tuple[int, ...] | None) -> None:
         try:
-            fresh = self._open()
+            fresh = self._open(beside=False)
+            _ = fresh.engine
         except PaybackError as error:
             _log.warning("the dashboard goes on with the data it has: %s", error)
         else:
@@ -127,13 +135,25 @@ class Live:
             self._bytes = 0
         self._seen = stamp
 
-    def _open(self) -> Snapshot:
-        kept = self._load()
-        engine = Engine(memory_limit=self._memory_limit, threads=self._threads)
-        load_cube(engine, kept.cube)
+    def _open(self, *, beside: bool) -> Snapshot:
+        kept, loading = self._load(), Future[Engine]()
+        if beside:
+            threading.Thread(target=self._fill, args=(loading, kept.cube), daemon=True).start()
+        else:
+            self._fill(loading, kept.cube)
         data = json.dumps(kept.data, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
         version = hashlib.blake2b(data + kept.version.encode(), digest_size=8).hexdigest()
-        return Snapshot(version, data, str(kept.data["title"]), kept.static, kept, engine)
+        return Snapshot(version, data, str(kept.data["title"]), kept.static, kept, loading)
+
+    def _fill(self, loading: Future[Engine], cube: Path) -> None:
+        """Read a cube into an engine of its own."""
+        try:
+            engine = Engine(memory_limit=self._memory_limit, threads=self._threads)
+            load_cube(engine, cube)
+        except BaseException as error:  # noqa: BLE001 - whoever waits for the engine gets it
+            loading.set_exception(error)
+        else:
+            loading.set_result(engine)
 
     def _stamp(self) -> tuple[int, ...] | None:
         try:
