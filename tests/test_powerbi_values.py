@@ -18,6 +18,7 @@ from payback.publishing.powerbi.facts import CAMPAIGN_PERFORMANCE
 from payback.tables import CLEAN_CAMPAIGNS
 from powerbi_tools import expected, projects
 from powerbi_tools.contexts import CONTEXTS, as_filters
+from powerbi_tools.judges import verdicts
 from powerbi_tools.mutants_of_values import MUTANTS
 from powerbi_tools.oracle import ONE_DAY, Context, metric_value, moved_day, span
 
@@ -171,6 +172,22 @@ def test_totals_of_a_real_set_are_those_of_its_file(judges, shop, shared_data):
     for label, sums in sums_of_channels(source).items():
         for value, total in zip(sorted(one[label] for one in found), sorted(sums), strict=True):
             assert same(value, total)
+
+
+@pytest.mark.powerbi
+def test_the_demo_says_the_same_in_power_bi_as_in_its_tables(judges, shop):
+    """Nobody has anything against its project, and the totals are those that the run published as CSV."""
+    assert shop.run("demo", "demo", "--events", "10000").code == 0
+    outputs = shop.folder / "demo" / "outputs"
+    with (outputs / "tables" / "roi_total.csv").open(encoding="utf-8-sig", newline="") as file:
+        totals = {row["currency"]: row for row in csv.DictReader(file)}
+    contexts = {currency: {"Currency.Currency": [currency]} for currency in totals}
+    found = measured(judges, outputs / "powerbi", contexts, [metric.label for metric in METRICS.values()])
+
+    assert verdicts(judges, outputs / "powerbi") == []
+    for currency, row in totals.items():
+        published = {one.label: Fraction(row[name]) if row[name] else None for name, one in METRICS.items()}
+        assert differences(found[currency], published) == {}
 
 
 LABELS = {"spend": "Cost", "revenue": "Revenue", "impressions": "Impressions", "clicks": "Clicks"}
