@@ -111,20 +111,39 @@ function listen(chart: EChartsType, props: () => Props): void {
   listenToBrush(chart, props);
 }
 
-/** Dragging across the plot chooses a range of places on the x axis; a short drag is a click. */
+/** Dragging the mouse across the plot chooses a range of places on the x axis; a finger scrolls the page instead. */
 function listenToBrush(chart: EChartsType, props: () => Props): void {
   const surface = chart.getZr();
+  const band = document.createElement("div");
+  band.className = "brush";
   let start: number | null = null;
+  const byMouse = (event: unknown) => (event as PointerEvent).pointerType !== "touch" && !String((event as Event).type).startsWith("touch");
   const place = (x: number) => Math.round(Number(chart.convertFromPixel({ xAxisIndex: 0 }, x)));
+  const ends = (x: number): [number, number] => [Math.min(start ?? x, x), Math.max(start ?? x, x)];
   surface.on("mousedown", (event) => {
-    if (props().onBrush && chart.containPixel("grid", [event.offsetX, event.offsetY])) start = event.offsetX;
+    if (props().onBrush && byMouse(event.event) && chart.containPixel("grid", [event.offsetX, event.offsetY])) start = event.offsetX;
+  });
+  surface.on("mousemove", (event) => {
+    if (start === null) return;
+    const [from, to] = ends(event.offsetX);
+    band.style.left = `${from}px`;
+    band.style.width = `${to - from}px`;
+    if (to - from > SHORTEST) chart.getDom().append(band);
   });
   surface.on("mouseup", (event) => {
-    const [from, to] = [Math.min(start ?? 0, event.offsetX), Math.max(start ?? 0, event.offsetX)];
-    if (start !== null && to - from > 12) props().onBrush?.(place(from), place(to));
+    const [from, to] = ends(event.offsetX);
+    if (start !== null && to - from > SHORTEST) props().onBrush?.(place(from), place(to));
     start = null;
+    band.remove();
+  });
+  surface.on("globalout", () => {
+    start = null;
+    band.remove();
   });
 }
+
+/** A shorter drag, in pixels, is a click. */
+const SHORTEST = 12;
 
 function Legend({ keys }: { keys: Key[] }) {
   return (

@@ -15,7 +15,7 @@ import { FileNotices } from "./Notices.tsx";
 import { Menu } from "./Menu.tsx";
 import { type Report, useReport } from "./useReport.ts";
 import { useAddress } from "./useAddress.ts";
-import { useKeys } from "./useKeys.ts";
+import { useClosingPickers, useKeys } from "./useKeys.ts";
 import { useTheme } from "./useTheme.ts";
 import { Printed } from "./Printed.tsx";
 
@@ -64,6 +64,7 @@ function Frame(props: FrameProps) {
   const page = PAGES.find((one) => one.id === state.page) ?? PAGES[0]!;
   const [help, setHelp] = useState(false);
   const go = useCallback((id: string) => change(toPage(state, id)), [state, change]);
+  useClosingPickers();
   useKeys({ state, change, go, help: () => setHelp(true) });
   const heading = useRef<HTMLHeadingElement>(null);
   const visited = useRef(page.id);

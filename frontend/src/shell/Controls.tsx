@@ -1,4 +1,5 @@
 /** Period, comparison, currency, country, campaign search. */
+import { useEffect, useRef, useState } from "preact/hooks";
 import { COMPARISONS, PRESETS, type Comparison, type Preset } from "../state/periods.ts";
 import { currencyOf } from "../state/query.ts";
 import { currencyName } from "../format/numbers.ts";
@@ -112,12 +113,23 @@ function Countries() {
   );
 }
 
+/** How long typing rests before the pages follow, in milliseconds. */
+const REST = 180;
+
 function Search() {
   const { state, change } = useView();
+  const [typed, setTyped] = useState(state.search);
+  const waiting = useRef(0);
+  useEffect(() => setTyped(state.search), [state.search]);
+  const type = (words: string) => {
+    setTyped(words);
+    window.clearTimeout(waiting.current);
+    waiting.current = window.setTimeout(() => change({ search: words }), REST);
+  };
   return (
     <label class="field grow">
       <span>Campaign search</span>
-      <input id="search" type="search" value={state.search} placeholder="Part of a name" onInput={(event) => change({ search: event.currentTarget.value })} />
+      <input id="search" type="search" value={typed} placeholder="Part of a name" onInput={(event) => type(event.currentTarget.value)} />
     </label>
   );
 }

@@ -7,8 +7,6 @@ import { type Page, type View, useView } from "../view.ts";
 import { ExportMenu } from "./ExportMenu.tsx";
 import { THEMES, after } from "./useKeys.ts";
 
-const THEME_WORDS = { auto: "As system", light: "Light", dark: "Dark" } as const;
-
 /** Both ranges with their lengths, and what the data does not cover. */
 export function rangesInWords(view: View): string {
   const { formats, periods, data, compared } = view;
@@ -39,8 +37,7 @@ export function Header({ onHelp, page }: { onHelp: () => void; page: Page }) {
           Print
         </button>
         <button class="button" type="button" onClick={() => change({ theme: after(THEMES, state.theme || data.theme || "auto") })} title="Colours: as the system, light, dark (t)">
-          <span class="sr">Colours: </span>
-          {THEME_WORDS[state.theme || data.theme || "auto"]}
+          Theme: {state.theme || data.theme || "auto"}
         </button>
         <button class="button round" type="button" onClick={onHelp} title="Keys (?)" aria-label="Keys">
           ?

@@ -22,25 +22,35 @@ export function Empty({ title, children }: { title: string; children: ComponentC
   );
 }
 
-function List({ label, lines }: { label: string; lines: string[] }) {
-  if (!lines.length) return null;
+/** What concerns the whole file, on every page. */
+export function FileNotices() {
+  const { notices = [] } = useView().data;
+  if (!notices.length) return null;
   return (
-    <ul class="warnings" aria-label={label}>
-      {lines.map((one) => (
+    <ul class="warnings" aria-label="About this file">
+      {notices.map((one) => (
         <li key={one}>{one}</li>
       ))}
     </ul>
   );
 }
 
-/** What concerns the whole file. */
-export function FileNotices() {
-  return <List label="About this file" lines={useView().data.notices ?? []} />;
-}
-
-/** Notes of the run: they stand on Data health. */
+/** What reading and cleaning noticed, on Data health. */
 export function RunNotes() {
-  return <List label="Notes of the run" lines={useView().data.warnings} />;
+  const { warnings } = useView().data;
+  if (!warnings.length) return null;
+  return (
+    <section class="card" aria-labelledby="notes-title">
+      <h3 id="notes-title">Notes of the run</h3>
+      <ul class="notes-list">
+        {warnings.map((one) => (
+          <li key={one}>
+            <bdi>{one}</bdi>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
 }
 
 /** One line that leads there. */

@@ -34,6 +34,29 @@ interface Actions {
   help: () => void;
 }
 
+/** Lists that open over the page close with Escape, and when something else is used. */
+export function useClosingPickers(): void {
+  useEffect(() => {
+    const opened = () => [...document.querySelectorAll<HTMLDetailsElement>("details.picker[open]")];
+    const away = (event: Event) => opened().forEach((one) => !one.contains(event.target as Node) && one.removeAttribute("open"));
+    const escape = (event: KeyboardEvent) => {
+      if (event.key !== "Escape") return;
+      for (const one of opened()) {
+        one.removeAttribute("open");
+        one.querySelector("summary")?.focus();
+      }
+    };
+    document.addEventListener("pointerdown", away);
+    document.addEventListener("focusin", away);
+    document.addEventListener("keydown", escape);
+    return () => {
+      document.removeEventListener("pointerdown", away);
+      document.removeEventListener("focusin", away);
+      document.removeEventListener("keydown", escape);
+    };
+  }, []);
+}
+
 function focus(id: string): void {
   const element = document.getElementById(id);
   element?.closest("details:not([open])")?.setAttribute("open", "");

@@ -11,6 +11,8 @@ export interface GridColumn<Row> {
   label: string;
   title?: string;
   number?: boolean;
+  /** May break into lines. */
+  wraps?: boolean;
   /** What to sort by; null goes last in both directions. */
   order: (row: Row) => string | number | null;
   cell: (row: Row) => ComponentChildren;
@@ -74,7 +76,7 @@ export function Grid<Row>({ label, columns, rows, id, sort, rowHeight, marked }:
                 j === 0 ? (
                   <th key={column.id} scope="row">{column.cell(row)}</th>
                 ) : (
-                  <td key={column.id} class={column.number ? "number" : ""}>{column.cell(row)}</td>
+                  <td key={column.id} class={column.number ? "number" : column.wraps ? "wraps" : ""}>{column.cell(row)}</td>
                 ),
               )}
             </tr>

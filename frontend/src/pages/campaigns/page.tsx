@@ -42,7 +42,7 @@ function columns(view: View): Array<GridColumn<Row>> {
     {
       id: "flags",
       label: "Flags",
-      number: true,
+      wraps: true,
       title: "What is unusual in this period",
       order: (row) => row.flags.length,
       cell: (row) => row.flags.map((flag) => <span key={flag.name} class={`flag flag-${flag.name}`} title={flag.why}>{FLAGS[flag.name].label}</span>),

@@ -9,6 +9,7 @@ import { Grid, type GridColumn } from "../../tables/Grid.tsx";
 import { ColumnChooser, chosenMetrics, metricCells, metricColumns, metricSheetColumns } from "../../tables/metricColumns.tsx";
 import { type Page, type View, channelName, toggled, total, useView } from "../../view.ts";
 import { inData } from "../summary/Cards.tsx";
+import { Breakdown, breakdownSheet } from "./Breakdown.tsx";
 import { HeatChart, heatSheet } from "./HeatChart.tsx";
 import { ShareChart, shareSheet } from "./ShareChart.tsx";
 
@@ -83,6 +84,10 @@ function Body() {
         <HeatChart />
         <ShareChart />
       </div>
+      <div class="grid halves">
+        <Breakdown kind="country" />
+        <Breakdown kind="source" />
+      </div>
     </>
   );
 }
@@ -98,5 +103,5 @@ export const channels: Page = {
   about: "Every channel with every metric.",
   filtered: true,
   Body,
-  sheets: (view) => [sheet(view), heatSheet(view), shareSheet(view)],
+  sheets: (view) => [sheet(view), heatSheet(view), shareSheet(view), breakdownSheet(view, "country"), breakdownSheet(view, "source")],
 };

@@ -112,7 +112,8 @@ function Concentration({ customers }: { customers: Customers }) {
   const { palette, formats } = useView();
   const option = useCallback((width: number) => concentrationOption(customers.concentration, palette, formats, width), [customers, palette, formats]);
   if (customers.concentration.length < 3) return null;
-  const [tenth, fifth] = [0.1, 0.2].map((part) => formats.percent(revenueAt(customers.concentration, part), 0));
+  const told = (part: number) => (part > 1 ? `over ${formats.percent(1, 0)} (refunds come after)` : formats.percent(part, 0));
+  const [tenth, fifth] = [0.1, 0.2].map((part) => told(revenueAt(customers.concentration, part)));
   return (
     <Chart title="Who brings the revenue" subtitle={`the best 10 % of customers bring ${tenth}, the best 20 % bring ${fifth}`} height={280} option={option} summary={`The best 10 % of the customers bring ${tenth} of the revenue, the best 20 % bring ${fifth}.`} twin={{ name: "Revenue concentration", columns: [share("Share of customers, best first"), share("Share of revenue")], rows: customers.concentration }} />
   );

@@ -3,7 +3,7 @@ import { useCallback } from "preact/hooks";
 import { type Heat, heatHeight, heatOption } from "../../charts/cells.ts";
 import { Chart } from "../../charts/Chart.tsx";
 import { tip } from "../../charts/options.ts";
-import type { Feed } from "../../data/contract.ts";
+import type { Feed, ReportData } from "../../data/contract.ts";
 import { count, date, text } from "../../export/sheet.ts";
 import { addDays, daysBetween, daysOf } from "../../format/days.ts";
 import { type View, useView } from "../../view.ts";
@@ -18,23 +18,24 @@ const FLAGS: Record<string, string> = {
 };
 
 function feedName(feed: Feed): string {
-  return [feed.source, feed.account, feed.report].filter(Boolean).join(" · ");
+  return [...new Set([feed.source, feed.account, feed.report])].filter(Boolean).join(" · ");
 }
 
-/** The last day of any feed; days without rows up to it are missing. */
-function lastDay(feeds: Feed[]): string | null {
-  return feeds.map((feed) => feed.last_day).filter((day): day is string => day !== null).sort().at(-1) ?? null;
+/** The last day of any feed; days without rows up to it are missing. A day after the report was made is a mistake. */
+function lastDay({ feeds, created_at }: ReportData): string | null {
+  const made = created_at.slice(0, 10);
+  return feeds.map((feed) => feed.last_day).filter((day): day is string => day !== null && day <= made).sort().at(-1) ?? null;
 }
 
 function heat(view: View, width: number): Heat {
   const { data, palette, formats } = view;
-  const end = lastDay(data.feeds)!;
+  const end = lastDay(data)!;
   const left = width < 560 ? 118 : 190;
   const shown = Math.max(14, Math.min(400, Math.floor((width - left) / 6)));
-  const first = data.feeds.flatMap((feed) => Object.keys(feed.calendar)).sort()[0] ?? end;
+  const first = dated(data).flatMap((feed) => Object.keys(feed.calendar)).sort()[0] ?? end;
   const from = addDays(end, 1 - shown) < first ? first : addDays(end, 1 - shown);
   const days = daysOf(from, end);
-  const cells = data.feeds.flatMap((feed, row) =>
+  const cells = dated(data).flatMap((feed, row) =>
     days.map((day, column) => {
       const rows = feed.calendar[day] ?? 0;
       const expected = feed.first_day !== null && day >= feed.first_day;
@@ -42,7 +43,12 @@ function heat(view: View, width: number): Heat {
     }),
   );
   const columns = days.map((day) => (day.endsWith("-01") ? formats.month(day) : ""));
-  return { rows: data.feeds.map(feedName), columns, cells, rowHeight: 24, left, letters: width < 560 ? 16 : 28, gap: 1, widest: 14 };
+  return { rows: dated(data).map(feedName), columns, cells, rowHeight: 24, left, letters: width < 560 ? 16 : 28, gap: 1, widest: 14 };
+}
+
+/** Feeds with days; customers have none. */
+function dated({ feeds }: ReportData): Feed[] {
+  return feeds.filter((feed) => feed.last_day !== null && Object.keys(feed.calendar).length > 0);
 }
 
 /** Only the months are written above the columns, so each may be written. */
@@ -54,7 +60,7 @@ export function Feeds() {
   const view = useView();
   const { data, palette, formats } = view;
   const draw = useCallback((width: number) => option(view, width), [data, palette, formats]);
-  const end = lastDay(data.feeds);
+  const end = lastDay(data);
   if (!end) return null;
   const late = data.feeds.filter((feed) => feed.last_day !== null && feed.last_day < end);
   const missing = data.feeds.reduce((sum, feed) => sum + feed.missing_days, 0);
@@ -63,7 +69,7 @@ export function Feeds() {
     <Chart
       title="What each source delivered"
       subtitle={`day by day up to ${formats.day(end)}`}
-      height={heatHeight({ rows: data.feeds.map(feedName), rowHeight: 24 })}
+      height={heatHeight({ rows: dated(data).map(feedName), rowHeight: 24 })}
       option={draw}
       keys={[{ label: "rows loaded", colour: palette.above, shape: "dot" }, { label: "nothing loaded", colour: palette.bad, shape: "dot" }, { label: "before the first day", colour: palette.grid, shape: "dot" }]}
       summary={`${data.feeds.length} feeds, ${missing} missing days, ${late.length} not up to ${formats.day(end)}.`}
@@ -81,11 +87,14 @@ export function Feeds() {
 
 function FeedLine({ feed, end }: { feed: Feed; end: string }) {
   const { formats } = useView();
-  const behind = feed.last_day ? daysBetween(feed.last_day, end) - 1 : 0;
-  const facts = [
+  const behind = feed.last_day && feed.last_day < end ? daysBetween(feed.last_day, end) - 1 : 0;
+  const days = [
     `${formats.number(feed.rows)} rows on ${formats.number(feed.days)} days`,
     feed.missing_days ? `${formats.number(feed.missing_days)} missing days` : "no missing day",
     behind ? `${formats.number(behind)} days behind the others` : "up to date with the others",
+  ];
+  const facts = [
+    ...(feed.last_day ? days : [`${formats.number(feed.rows)} rows`]),
     `loaded ${formats.moment(feed.loaded_at)}`,
   ];
   return (

@@ -10,8 +10,8 @@ import { Feeds } from "./Feeds.tsx";
 const SEVERITIES = { reject: "turned away", flag: "kept and flagged", note: "noted" } as const;
 
 function ruleSheet(data: ReportData): Sheet {
-  const rows = [...data.rules].sort((a, b) => b.rows - a.rows).map((one) => [one.rule || one.reason, one.table_name, SEVERITIES[one.severity] ?? one.severity, one.gate, one.rows, one.cost, one.revenue, one.currency]);
-  return { name: "Rules that rows broke", columns: [text("Rule"), text("Table"), text("Rows were"), text("At"), count("Rows"), decimal("Cost"), decimal("Revenue"), text("Currency")], rows };
+  const rows = [...data.rules].sort((a, b) => b.rows - a.rows).map((one) => [one.rule || one.reason, one.reason, one.table_name, SEVERITIES[one.severity] ?? one.severity, one.gate, one.rows, one.cost, one.revenue, one.currency]);
+  return { name: "Rules that rows broke", columns: [text("Rule"), text("Code"), text("Table"), text("Rows were"), text("At"), count("Rows"), decimal("Cost"), decimal("Revenue"), text("Currency")], rows };
 }
 
 function accountSheet(data: ReportData): Sheet {
@@ -52,10 +52,10 @@ function Body() {
   }
   return (
     <>
-      <RunNotes />
       <Accounts />
       <Section title="Rules that rows broke" about="payback rejected shows the rows themselves, with file and line" sheet={ruleSheet(data)} empty={data.rows.length ? "No row broke a rule." : "The report brought no row accounts."} />
       <Feeds />
+      <RunNotes />
       <Section title="Revised days" about="days whose figures the source changed after they were first loaded" sheet={revisionSheet(data)} empty="No loaded day was changed later." />
       <Run />
     </>
