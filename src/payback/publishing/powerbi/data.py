@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from payback.engine.duckdb import Engine
+    from payback.publishing.powerbi.model import ModelColumn
     from payback.publishing.results import Results
 
 PACKAGE = "payback.publishing.powerbi.sql"
@@ -194,10 +195,12 @@ class DataWriter:
             f"select {natural} from {self._rows(fact)}" for fact in self.facts if dimension.name in fact.dimensions
         )
         members = f"{PREFIX}{dimension.file}_members"
-        self.engine.execute(f"create or replace temp table {members} as select distinct {natural} from ({union})")
+        key = f"{_key(dimension)} as {quoted(dimension.key)}"
+        self.engine.execute(
+            f"create or replace temp table {members} as select distinct {natural}, {key} from ({union})"
+        )
         query = read_sql(PACKAGE, dimension.query, **self.names, members=members)
-        columns = [f"{_key(dimension)} as {quoted(dimension.key)}"]
-        columns += [f"{quoted(one.source)} as {quoted(one.name)}" for one in dimension.attributes]
+        columns = [key, *(f"{quoted(one.source)} as {quoted(one.name)}" for one in dimension.attributes)]
         self.engine.execute(
             f"create or replace temp table {self._keyed(dimension)} as select {', '.join(columns)} from ({query})",
             name=f"members of {dimension.name}",
@@ -208,7 +211,7 @@ class DataWriter:
 
     def _write_fact(self, fact: Fact, folder: Path, *, by_months: bool) -> None:
         query = self.fact_query(fact)
-        order = ", ".join(quoted(column.name) for column in fact_columns(fact))
+        order = ", ".join(quoted(column.name) for column in fact_columns(fact) if _tells_apart(fact, column))
         if not by_months:
             self._copy(f"{query} order by {order}", folder / f"{fact.file}.parquet")
             return
@@ -227,7 +230,8 @@ class DataWriter:
         totals = [f"{_total(fact, part)} as {quoted(part)}" for part in fact.parts]
         rows = f"select {', '.join([*groups, *totals])} from {self._rows(fact)} where {condition}"
         rows += " group by all" if fact.summed else ""
-        return f"select {', '.join(_columns(fact, links))} from ({rows}) as rows"
+        joins = [_join(link) for link in links if not link.numbered]
+        return f"select {', '.join(_columns(fact, links))} from ({rows}) as one {' '.join(joins)}"
 
     def _copy(self, query: str, path: Path) -> None:
         copy = f"copy ({query}) to {literal(str(path))} (format parquet, compression zstd)"
@@ -245,12 +249,12 @@ def _column_text(column: Column, kind: str | None) -> str:
     return f"cast({'null' if kind is None else name} as {wanted}) as {name}"
 
 
-def _key(dimension: Dimension) -> str:
+def _key(dimension: Dimension, prefix: str = "") -> str:
     """Return the SQL of a member's key: its own number, or a number made from its text, the same for ever.
 
     Keys must not depend on which other members there are: where Power BI refreshes by months, old rows keep theirs.
     """
-    names = [quoted(name) for name in dimension.natural]
+    names = [prefix + quoted(name) for name in dimension.natural]
     if dimension.numbered:
         return f"cast(coalesce({names[0]}, {NO_KEY}) as bigint)"
     text = " || chr(31) || ".join(f"coalesce({name}, '')" for name in names)
@@ -264,23 +268,35 @@ def _total(fact: Fact, part: str) -> str:
     return f"cast({f'sum({quoted(part)})' if fact.summed else quoted(part)} as {kind})"
 
 
+def _join(link: Dimension) -> str:
+    """Return the join that brings the key of a member: to make it for each row takes four times as long."""
+    members = f"{PREFIX}{link.file}_members"
+    same = [f"{members}.{quoted(name)} is not distinct from one.{quoted(name)}" for name in link.natural]
+    return f"left join {members} on {' and '.join(same)}"
+
+
+def _tells_apart(fact: Fact, column: ModelColumn) -> bool:
+    """Tell whether rows differ in a column: what is summed for each group need not be sorted by."""
+    return not fact.summed or column.type not in ("decimal", "int64") or column.name.endswith(" Key")
+
+
 def _columns(fact: Fact, links: Sequence[Dimension]) -> list[str]:
     """Return the SQL of a fact's columns over its summed rows, in the order of the model."""
-    texts = [f"{fact.day} as {quoted(DATE)}"] if fact.day else []
-    texts += [f"{_key(link)} as {quoted(link.key)}" for link in links]
-    texts += [f"{quoted(one.source)} as {quoted(one.name)}" for one in fact.details]
+    texts = [f"one.{fact.day} as {quoted(DATE)}"] if fact.day else []
+    texts += [f"{_key(link, 'one.')} as {quoted(link.key)}" if link.numbered else quoted(link.key) for link in links]
+    texts += [f"one.{quoted(one.source)} as {quoted(one.name)}" for one in fact.details]
     for part in fact.parts:
         texts += _part_columns(fact, part)
     return texts
 
 
 def _part_columns(fact: Fact, part: str) -> list[str]:
-    label, name = fact.label(part), quoted(part)
+    label, name = fact.label(part), f"one.{quoted(part)}"
     if not fact.is_exact(part):
         texts = [f"{name} as {quoted(value_column(label))}"]
     else:
         fixed = f"cast({name} as {FIXED})"
         rest = f"cast(cast({name} - {fixed} as decimal(9, 6)) * 1000000 as integer)"
         texts = [f"{fixed} as {quoted(value_column(label))}", f"{rest} as {quoted(rest_column(label))}"]
-    known = [f"{quoted('known_' + part)} as {quoted(known_column(label))}"] if part in fact.partners else []
+    known = [f"one.{quoted('known_' + part)} as {quoted(known_column(label))}"] if part in fact.partners else []
     return texts + known
