@@ -286,8 +286,8 @@ def test_old_name_is_replaced_with_a_note():
 
 def test_unknown_field_is_refused_with_the_nearest_ones():
     """A name that the property does not have, before a token is spent."""
-    with pytest.raises(SourceFieldError, match=r"got: sesions(.|\n)*such as sessions"):
-        check_report(Compatible(), replace(BY_COUNTRY, metrics={"sessions": "sesions"}), schema())
+    with pytest.raises(SourceFieldError, match=r"got: sessionz(.|\n)*such as sessions"):
+        check_report(Compatible(), replace(BY_COUNTRY, metrics={"sessions": "sessionz"}), schema())
 
 
 def test_incompatible_field_that_may_be_dropped_is_dropped():
@@ -310,7 +310,7 @@ def test_real_refusal_of_fields_is_ours(client):
     with pytest.raises(SourceFieldError, match=r"together(.|\n)*incompatible"):
         read(client, Report("r", {"country": "country"}, {"cost": "advertiserAdCost"}))
     with pytest.raises(SourceFieldError, match="does not know a field"):
-        read(client, Report("r", {"country": "contry"}, {"sessions": "sessions"}))
+        read(client, Report("r", {"country": "countri"}, {"sessions": "sessions"}))
 
 
 def test_reports_are_what_the_property_gives(client):

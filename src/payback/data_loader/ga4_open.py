@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from payback.errors import ConfigurationError, PaybackError
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from payback.config.settings import GA4
-    from payback.sources.ga4_api.property import Ga4Property
+    from payback.sources.ga4_api.property import Connection, Ga4Property
     from payback.sources.ga4_api.quota import Clock
 
 
@@ -61,28 +62,38 @@ def open_property(
     SourceError
         See `payback.sources.ga4_api.property.Ga4Property`.
     """
-    try:
-        from payback.sources.ga4_api.client import ATTEMPTS
-        from payback.sources.ga4_api.property import Connection, Ga4Property
-    except ModuleNotFoundError as error:
-        raise ConfigurationError(
-            f"{error.name} is not installed", where="ga4", hint="pip install 'payback[ga4]'"
-        ) from error
-    connection = Connection(
-        project / settings.credentials if settings.credentials else None,
-        settings.token.get_secret_value() if settings.token else None,
-        settings.endpoint,
-        attempts or ATTEMPTS,
-    )
+    _check_installed()
+    from payback.sources.ga4_api.property import Ga4Property
+
     return Ga4Property(
         number,
-        connection,
+        _connection(settings, project, attempts),
         Pacer(settings.quota_left, clock or SystemClock(), tokens_a_report, say),
         page_size=settings.page_size,
         revenue=settings.revenue,
         currency=settings.currency,
         cost=settings.cost,
     )
+
+
+def _check_installed() -> None:
+    try:
+        import payback.sources.ga4_api.client  # noqa: F401 - to see whether what it needs is there
+    except ModuleNotFoundError as error:
+        raise ConfigurationError(
+            f"{error.name} is not installed", where="ga4", hint="pip install 'payback[ga4]'"
+        ) from error
+
+
+def _connection(settings: GA4, project: Path, attempts: int | None) -> Connection:
+    from payback.sources.ga4_api.property import Connection
+
+    given = Connection(
+        project / settings.credentials if settings.credentials else None,
+        settings.token.get_secret_value() if settings.token else None,
+        settings.endpoint,
+    )
+    return replace(given, attempts=attempts) if attempts else given
 
 
 def look_at_properties(settings: GA4, project: Path) -> list[PropertyLook]:
