@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from payback.engine.duckdb import Engine, quoted, translated
+from payback.engine.duckdb import Engine, quoted, read_sql, translated
 from payback.errors import WarehouseBusyError, WarehouseError
 from payback.tables import TABLES
 from payback.warehouse import schema
@@ -203,7 +203,8 @@ class DuckDBWarehouse:
         accounts = self._engine.row(f"select count(*) from (select distinct source, account from {quoted(relation)})")
         is_first = "row_number() over (partition by wish order by source, account) = 1" if accounts[0] > 1 else "true"
         names = {"table": quoted(table), "relation": quoted(relation), "column": quoted(column)}
-        self._engine.execute(_NUMBER_KEYS.format(**names, is_first=is_first), name=f"number {table}")
+        sql = read_sql("payback.warehouse", "number_keys.sql", **names, is_first=is_first)
+        self._engine.execute(sql, name=f"number {table}")
         columns = f"source, account, external_key, {quoted(column)}"
         self._engine.execute(f"create or replace temp view {name} as select {columns} from {quoted(table)}")
         return name
@@ -285,53 +286,6 @@ class DuckDBWarehouse:
         values = {field: [_text(getattr(piece, field)) for piece in slices] for field in fields}
         self._engine.execute(f"create or replace temp table {name} as select {', '.join(fields.values())}", values)
         return name
-
-
-# A key that is a whole number keeps it where it is free; the others are counted up from the largest that was counted
-# before, so that they stay short beside the 15 digits of the ad platforms, over every number that is taken.
-_NUMBER_KEYS = """
-insert into {table} (source, account, external_key, {column})
-with fresh as (
-    select distinct source, account, external_key from {relation}
-    anti join {table} using (source, account, external_key)
-),
-wished as (
-    select *, case when regexp_full_match(external_key, '[1-9][0-9]{{0,17}}') then external_key::bigint end as wish
-    from fresh
-),
-granted as (
-    select *, wish is not null and wish not in (select {column} from {table}) and {is_first} as is_granted
-    from wished
-),
-taken as (
-    select {column} as number from {table} union all select wish from granted where is_granted
-),
-counted_before as (
-    select coalesce(max({column}), 0) as largest from {table} where {column}::varchar <> external_key
-),
-to_count as (
-    select *, row_number() over (order by source, account, external_key) as position
-    from granted
-    where not is_granted
-),
--- Of so many numbers one for each is free, even if every number that is taken lies among them.
-candidates as (
-    select (select largest from counted_before) + step as number
-    from (
-        select unnest(range(1, 1 + (select count(*) from to_count)
-            + (select count(*) from taken where number > (select largest from counted_before)))) as step
-        where exists (from to_count)
-    )
-),
-free as (
-    select number, row_number() over (order by number) as position
-    from candidates
-    anti join taken using (number)
-)
-select source, account, external_key, wish from granted where is_granted
-union all
-select source, account, external_key, number from to_count join free using (position)
-"""
 
 
 def _select(table: str, columns: Sequence[str], order: str) -> str:

@@ -61,12 +61,7 @@ def write_archive(
         with suppress(OSError):
             _close_folder(path.parent)
         with ArchiveWriter(path) as writer:
-            with warehouse.snapshot():
-                state = warehouse.ledger_state()
-                tables = []
-                for name in TABLES:
-                    say(f"backing up {name}")
-                    tables.append(_write_table(warehouse, writer, name))
+            state, tables = _write_tables(warehouse, writer, say)
             created = datetime.now(UTC).isoformat(timespec="microseconds")
             manifest = Manifest(version, SCHEMA_VERSION, kind, database, created, state, tables)
             writer.seal(manifest)
@@ -75,6 +70,18 @@ def write_archive(
             writer.publish()
     _log.info("backup %s: %d rows of %d tables", path, manifest.rows, len(tables))
     return manifest
+
+
+def _write_tables(
+    warehouse: Warehouse, writer: ArchiveWriter, say: Callable[[str], None]
+) -> tuple[str, list[ArchivedTable]]:
+    """Write all tables as of one moment; return what the ledgers said then, too."""
+    with warehouse.snapshot():
+        state, tables = warehouse.ledger_state(), []
+        for name in TABLES:
+            say(f"backing up {name}")
+            tables.append(_write_table(warehouse, writer, name))
+    return state, tables
 
 
 def _write_table(warehouse: Warehouse, writer: ArchiveWriter, table: str) -> ArchivedTable:

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 from payback.engine.duckdb import quoted
 from payback.errors import ConservationError
 from payback.tables import TABLES
+from payback.warehouse.base import Slice
 from payback.warehouse.mysql.ddl import PARTITION_COLUMN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import date
 
-    from payback.warehouse.base import Load, Slice
+    from payback.warehouse.base import Load
     from payback.warehouse.duckdb import DuckDBWarehouse
     from payback.warehouse.mysql.session import Session
 
@@ -22,6 +23,34 @@ _LEDGER = (
     "table_name", "source", "account", "report", "day", "load_id", "request", "rows", "cost", "revenue",
     "content_hash", "flags", "run_id",
 )  # fmt: skip
+
+
+def kept_slices(session: Session, table: str, report: str) -> dict[tuple[str, str, str, date | None], Slice]:
+    """Return what the ledger holds of a report."""
+    rows = session.rows(
+        'select "source", "account", "report", "day", "rows", "cost", "revenue", "content_hash", '
+        'coalesce("flags", \'\'), "loaded_at" from "loads" where "table_name" = %s and "report" = %s',
+        [table, report],
+    )
+    return {(row[0], row[1], row[2], row[3]): Slice(*row) for row in rows}
+
+
+def ledger_state(session: Session) -> str:
+    """Return a text that changes with every load."""
+    (row,) = session.rows(
+        'select count(*), coalesce(max("load_id"), 0), coalesce(sum("rows"), 0), '
+        '(select coalesce(max("load_id"), 0) from "files"), (select count(*) from "files") from "loads"'
+    )
+    return " ".join(map(str, row))
+
+
+def next_load_id(session: Session) -> int:
+    """Return a number larger than that of every load so far."""
+    (row,) = session.rows(
+        'select 1 + greatest((select coalesce(max("load_id"), 0) from "loads"), '
+        '(select coalesce(max("load_id"), 0) from "files"))'
+    )
+    return int(row[0])
 
 
 def delete_slices(session: Session, table: str, slices: Sequence[Slice]) -> None:

@@ -19,7 +19,10 @@ from payback.warehouse.mysql.slicing import (
     check_slices,
     delete_slices,
     enter_slices,
+    kept_slices,
+    ledger_state,
     mark_slices,
+    next_load_id,
     slice_sums,
     slices_query,
 )
@@ -175,14 +178,7 @@ class MySQLWarehouse:
 
     def slices(self, table: str, report: str) -> dict[tuple[str, str, str, date | None], Slice]:
         """Return what the ledger holds of a report."""
-        from payback.warehouse.base import Slice
-
-        rows = self.session.rows(
-            'select "source", "account", "report", "day", "rows", "cost", "revenue", "content_hash", '
-            'coalesce("flags", \'\'), "loaded_at" from "loads" where "table_name" = %s and "report" = %s',
-            [table, report],
-        )
-        return {(row[0], row[1], row[2], row[3]): Slice(*row) for row in rows}
+        return kept_slices(self.session, table, report)
 
     def write_slices(self, table: str, relation: str, slices: Sequence[Slice], load: Load) -> None:
         """Replace slices whole by the rows of a relation, and enter them in the ledger."""
@@ -292,19 +288,11 @@ class MySQLWarehouse:
 
     def ledger_state(self) -> str:
         """Return a text that changes with every load."""
-        (row,) = self.session.rows(
-            'select count(*), coalesce(max("load_id"), 0), coalesce(sum("rows"), 0), '
-            '(select coalesce(max("load_id"), 0) from "files"), (select count(*) from "files") from "loads"'
-        )
-        return " ".join(map(str, row))
+        return ledger_state(self.session)
 
     def next_load_id(self) -> int:
         """Return a number larger than that of every load so far."""
-        (row,) = self.session.rows(
-            'select 1 + greatest((select coalesce(max("load_id"), 0) from "loads"), '
-            '(select coalesce(max("load_id"), 0) from "files"))'
-        )
-        return int(row[0])
+        return next_load_id(self.session)
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
