@@ -40,7 +40,7 @@ select
     ((i * 7919) % 100000 / 1000)::decimal(18, 6) as cost, (i * 31) % 10000 as impressions, (i * 17) % 100 as clicks,
     ((i * 13) % 10)::decimal(18, 6) as conversions, ((i * 104729) % 300000 / 1000)::decimal(18, 6) as revenue,
     date '2022-01-01' + ((i // {a_day}) % 1000)::int as date,
-    'google' as source, '' as account, 'EUR' as currency, (i % 1000)::varchar as external_campaign_id,
+    'google' as source, '' as account, 'EUR' as currency, 'DE' as country, (i % 1000)::varchar as external_campaign_id,
     'google_ads' as report, {load}::bigint as load_id, i + 1 as row_number, (hash(i + {load}) >> 1)::bigint as row_hash
 from range({rows}) t(i)
 """
