@@ -428,6 +428,25 @@ def test_bad_dates_are_refused_in_googles_words(shop, client, name):
         client.run_report(asked)
 
 
+@pytest.mark.parametrize("name", ["date_range_9", "RESERVED_TOTAL"])
+def test_names_of_date_ranges_are_not_those_that_google_gives(shop, client, name):
+    """A range may have a name, which comes back, but not one of Google's own."""
+    asked = request(shop, "", "sessions", [WEEK, WEEK])
+    asked.date_ranges[0].name, asked.date_ranges[1].name = 'it\'s "mine"; --', "other"
+    assert {row[0] for row in rows(client.run_report(asked))} == {'it\'s "mine"; --', "other"}
+
+    asked.date_ranges[0].name = name
+    with pytest.raises(exceptions.InvalidArgument, match="cannot begin with"):
+        client.run_report(asked)
+
+
+def test_beyond_the_last_row_there_is_none(shop, client):
+    """The count is told all the same."""
+    answer = client.run_report(request(shop, "date", offset=50))
+
+    assert (rows(answer), answer.row_count) == ([], 7)
+
+
 @pytest.mark.parametrize(
     ("more", "message"),
     [

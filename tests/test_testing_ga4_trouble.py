@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import Counter
 from datetime import date
 from decimal import Decimal
@@ -191,10 +192,12 @@ def test_an_analytics_360_property_has_more():
         ("unavailable", exceptions.ServiceUnavailable),
         ("deadline", exceptions.DeadlineExceeded),
         ("dropped", exceptions.ServiceUnavailable),
+        ("api disabled", exceptions.PermissionDenied),
+        ("no scope", exceptions.PermissionDenied),
     ],
 )
 def test_each_fault_is_the_error_that_google_gives(small, kind, error):
-    """429, 500, 503, 504 and a broken connection, once; then all is well again."""
+    """429, 500, 503, 504, a broken connection and two kinds of 403, once; then all is well again."""
     client = small.client()
     small.fail(kind)
     with pytest.raises(error):
@@ -262,6 +265,17 @@ def test_a_restart_breaks_connections_and_keeps_the_port(small):
 
     assert small.endpoint == before
     assert client.run_report(request(small), timeout=20, retry=_patient()).row_count == 1
+
+
+def test_a_restart_ends_what_is_under_way(small):
+    """A request in flight fails at once, however slow its answer would be."""
+    small.fail("slow", seconds=60)
+    waiting = small.client().transport.run_report.future(request(small))
+    while not small.usage.failed:
+        time.sleep(0.01)
+    small.restart()
+
+    assert isinstance(waiting.exception(timeout=20), Exception)
 
 
 def _patient():
@@ -335,6 +349,12 @@ def test_days_come_into_sight_with_the_clock():
         assert 0 < morning < evening
         assert tomorrow == 0
         assert client.run_report(request(prop, "date", days=("2025-12-02", "2025-12-02"))).row_count == 1
+
+
+def test_the_clock_stops_where_the_data_ends(small):
+    """Days without data would look like days without visits."""
+    with pytest.raises(UsageError, match="no data for the days"):
+        small.advance(days=60)
 
 
 def test_the_machines_clock_is_not_moved():
@@ -473,6 +493,20 @@ def test_days_beyond_what_the_property_keeps_are_cut_off(restless, suffer):
     assert rows(answer)[0][0] == "20251121"
     assert reason.data_truncation_type.name == "DATA_TRUNCATION_TYPE_PROPERTY"
     assert reason.data_truncation_date == "2025-11-21"
+
+
+def test_google_ads_keeps_cost_for_a_time_only(restless, suffer):
+    """Earlier cost is missing and said to be; reports without cost are whole."""
+    suffer(late_data=False, kept_ad_days=5)
+    client = restless.client()
+    order = by("date")
+    cost = client.run_report(request(restless, "date sessionCampaignName", "advertiserAdCost", MONTH, order_bys=order))
+    visits = client.run_report(request(restless, "date", "sessions", MONTH, order_bys=order))
+    (reason,) = cost.metadata.data_truncation_reasons
+
+    assert (rows(cost)[0][0], rows(visits)[0][0]) == ("20251126", "20251101")
+    assert reason.data_truncation_type.name == "DATA_TRUNCATION_TYPE_GOOGLE_ADS"
+    assert not visits.metadata.data_truncation_reasons
 
 
 def test_cost_of_the_last_days_is_paid_back():

@@ -183,9 +183,9 @@ class Answers:
             for aggregation in request.metric_aggregations:
                 rows = self._reports.aggregates(plan, group, moment, aggregation.name)
                 messages.add_aggregates(response, plan, aggregation.name, rows)
-        kept_from = self.effects.first_kept_day(moment.now.astimezone(self._time_zone).date())
+        today = moment.now.astimezone(self._time_zone).date()
         money = (currency, self._time_zone.key)
-        response.metadata = messages.metadata(plan, group, self.effects, money, kept_from)
+        response.metadata = messages.metadata(plan, group, self.effects, money, today)
         tokens = cost(plan, len(page))
         self._quota.charge(tokens, len(page), moment.now)
         if request.return_property_quota:

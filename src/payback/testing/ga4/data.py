@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from payback.engine.duckdb import Engine, read_sql
 from payback.sources.demo.campaign_days import simulate_campaign_days
@@ -117,20 +117,24 @@ def make_facts(engine: Engine, shop: Shop) -> None:
     engine.execute(f"create temp table facts as {read_sql(ROOM, 'facts.sql')}", name="facts")
     engine.execute("drop table plan; drop table spend")
     _make_names(engine, campaigns, shop)
-    see(engine, shop.last_day, 0, comes_late=False)
+    see(engine, Sight(shop.last_day, 0))
     engine.execute(read_sql(ROOM, "seen.sql"), name="seen")
 
 
-def see(engine: Engine, today: date, minute: int, *, comes_late: bool, kept_from: date = date.min) -> None:
-    """Tell the engine at what moment the facts are looked at."""
-    values: dict[str, object] = {
-        "today": today,
-        "minute": minute,
-        "comes_late": comes_late,
-        "kept_from": kept_from,
-        "money_rate": 1.0,
-    }
-    for name, value in values.items():
+class Sight(NamedTuple):
+    """How the facts are looked at: at what moment, whether they come late, and from which days on they are kept."""
+
+    today: date
+    minute: int
+    comes_late: bool = False
+    kept_from: date = date.min
+    ads_kept_from: date = date.min
+    money_rate: float = 1.0
+
+
+def see(engine: Engine, sight: Sight) -> None:
+    """Tell the engine how the facts are looked at."""
+    for name, value in sight._asdict().items():
         engine.execute(f"set variable {name} = ?", [value])
 
 

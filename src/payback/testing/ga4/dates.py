@@ -66,6 +66,8 @@ def _days(number: int, requested: Any, today: date) -> Days:
             "start_date must be less than or equal to end_date. "
             f"start_date = {requested.start_date} and end_date = {requested.end_date}"
         )
+    if requested.name.startswith(("date_range_", "RESERVED_")):
+        raise invalid(f"Date range names cannot begin with date_range_ or RESERVED_. Found {requested.name}.")
     return Days(requested.name or f"date_range_{number}", first, last)
 
 

@@ -36,6 +36,8 @@ class Effects:
         ``COST_DATA`` and ``REVENUE_DATA`` are shown as zeros.
     kept_days : int, optional
         Days that the property keeps; earlier ones are cut off.
+    kept_ad_days : int, optional
+        Days for which Google Ads gives cost; Google's are 36 months.
     """
 
     late_data: bool = True
@@ -45,6 +47,7 @@ class Effects:
     sample_above: int | None = None
     restricted: AbstractSet[Restriction] = frozenset()
     kept_days: int | None = None
+    kept_ad_days: int | None = None
 
     def __post_init__(self) -> None:
         # A plain set or list is as good.
@@ -57,9 +60,10 @@ class Effects:
         """Tell whether small rows are taken out of a report."""
         return self.threshold_users is not None and (self.signals or plan.demographic)
 
-    def first_kept_day(self, today: date) -> date:
-        """Return the first day whose data is still there."""
-        return date.min if self.kept_days is None else today - timedelta(days=self.kept_days)
+    def first_kept_day(self, today: date, *, of_ads: bool = False) -> date:
+        """Return the first day whose data, or whose advertising, is still there."""
+        days = self.kept_ad_days if of_ads else self.kept_days
+        return date.min if days is None else today - timedelta(days=days)
 
 
 USUAL = Effects()

@@ -12,16 +12,25 @@ import grpc
 from payback.errors import UsageError
 from payback.testing.ga4.refusals import Refusal
 
-FaultKind = Literal["too many requests", "internal", "unavailable", "deadline", "dropped", "slow"]
+FaultKind = Literal[
+    "too many requests", "internal", "unavailable", "deadline", "dropped", "slow", "api disabled", "no scope"
+]
 
+_API_DISABLED = (
+    "Google Analytics Data API has not been used in project 123456789012 before or it is disabled. Enable it by "
+    "visiting https://console.developers.google.com/apis/api/analyticsdata.googleapis.com/overview?project=123456789012 then "
+    "retry. If you enabled this API recently, wait a few minutes for the action to propagate to our systems and retry."
+)
 ANSWERS: dict[str, tuple[grpc.StatusCode, str]] = {
     "too many requests": (grpc.StatusCode.RESOURCE_EXHAUSTED, "Resource has been exhausted (e.g. check quota)."),
     "internal": (grpc.StatusCode.INTERNAL, "Internal error encountered."),
     "unavailable": (grpc.StatusCode.UNAVAILABLE, "The service is currently unavailable."),
     "deadline": (grpc.StatusCode.DEADLINE_EXCEEDED, "Deadline expired before operation could complete."),
     "dropped": (grpc.StatusCode.UNAVAILABLE, "Socket closed"),
+    "api disabled": (grpc.StatusCode.PERMISSION_DENIED, _API_DISABLED),
+    "no scope": (grpc.StatusCode.PERMISSION_DENIED, "Request had insufficient authentication scopes."),
 }
-"""Status and words of each kind that ends in an error: 429, 500, 503, 504 and a connection that breaks."""
+"""Status and words of each kind that ends in an error: 429, 500, 503, 504, a connection that breaks, two of 403."""
 
 METHODS = ("RunReport", "BatchRunReports", "GetMetadata", "CheckCompatibility")
 """Methods that are served."""
@@ -38,7 +47,7 @@ class Fault:
     ----------
     kind : str
         ``too many requests`` (429), ``internal`` (500), ``unavailable`` (503), ``deadline`` (504), ``dropped`` (the
-        report is made and paid for, then the connection breaks) or ``slow``.
+        report is made and paid for, then the connection breaks), ``slow``, ``api disabled`` or ``no scope`` (403).
     method : str, optional
         Method it befalls, such as ``RunReport``; every one by default.
     after : int

@@ -13,7 +13,7 @@ from payback.testing.ga4.fields import DIMENSIONS, METRICS, DimensionField, Metr
 from payback.testing.ga4.requests import RANGE_FIELD
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import date
 
     from payback.testing.ga4.effects import Effects
@@ -85,7 +85,7 @@ def add_aggregates(response: types.RunReportResponse, plan: ReportPlan, kind: st
 
 
 def metadata(
-    plan: ReportPlan, group: Grouped, effects: Effects, money: tuple[str, str], kept_from: date
+    plan: ReportPlan, group: Grouped, effects: Effects, money: tuple[str, str], today: date
 ) -> types.ResponseMetaData:
     """Return what a report says about itself; ``money`` is currency and time zone."""
     currency, time_zone = money
@@ -107,8 +107,7 @@ def metadata(
         result.schema_restriction_response = types.ResponseMetaData.SchemaRestrictionResponse(
             active_metric_restrictions=restrictions
         )
-    if effects.kept_days is not None and any(each.first < kept_from for each in plan.ranges):
-        result.data_truncation_reasons = [_truncation(kept_from, plan)]
+    result.data_truncation_reasons = list(_truncations(plan, effects, today))
     return result
 
 
@@ -126,18 +125,29 @@ def _restrictions(plan: ReportPlan, effects: Effects) -> list[Any]:
     ]
 
 
-def _truncation(kept_from: date, plan: ReportPlan) -> Any:
+def _truncations(plan: ReportPlan, effects: Effects, today: date) -> Iterator[Any]:
+    """Yield why days are missing: the property or Google Ads no longer keeps them."""
+    kind = types.ResponseMetaData.DataTruncationReason.DataTruncationType
+    of_ads = any(field.scope == "advertising" for _, field in plan.all_metrics)
+    yield from _truncation(plan, effects.first_kept_day(today), kind.DATA_TRUNCATION_TYPE_PROPERTY)
+    if of_ads:
+        first = effects.first_kept_day(today, of_ads=True)
+        yield from _truncation(plan, first, kind.DATA_TRUNCATION_TYPE_GOOGLE_ADS)
+
+
+def _truncation(plan: ReportPlan, kept_from: date, kind: Any) -> Iterator[Any]:
     reason = types.ResponseMetaData.DataTruncationReason
-    return reason(
-        data_truncation_type=reason.DataTruncationType.DATA_TRUNCATION_TYPE_PROPERTY,
-        data_truncation_message=f"The property keeps event data from {kept_from} on.",
-        data_truncation_date=kept_from.isoformat(),
-        data_truncation_date_ranges=[
-            reason.DataTruncationDateRange(start_date=each.first.isoformat(), end_date=each.last.isoformat())
-            for each in plan.ranges
-            if each.first < kept_from
-        ],
-    )
+    cut = [each for each in plan.ranges if each.first < kept_from]
+    if cut:
+        yield reason(
+            data_truncation_type=kind,
+            data_truncation_message=f"There is data from {kept_from} on.",
+            data_truncation_date=kept_from.isoformat(),
+            data_truncation_date_ranges=[
+                reason.DataTruncationDateRange(start_date=each.first.isoformat(), end_date=each.last.isoformat())
+                for each in cut
+            ],
+        )
 
 
 def property_quota(quota: Quota, now: Any, tokens: int, *, thresholded: bool) -> types.PropertyQuota:

@@ -175,7 +175,9 @@ class Ga4Property:
     def restart(self) -> None:
         """Break every connection, and come back on the same port."""
         port = self._service.port
+        self.hurry()
         self._service.stop()
+        self._answers.hurry.clear()
         self._service = Service(self._answers, port, self._threads)
 
     def wait(self) -> None:
@@ -196,10 +198,18 @@ class Ga4Property:
         Raises
         ------
         UsageError
-            The property runs on the clock of the machine.
+            The property runs on the clock of the machine, or has no data for the days that would come into sight.
         """
         if not isinstance(self._clock, ManualClock):
             raise UsageError("the clock of the machine cannot be moved", hint="give the property a ManualClock")
+        then = self.now() + timedelta(days=days, hours=hours)
+        if then.date() > self.end + timedelta(days=self.ahead):
+            raise UsageError(
+                "the property has no data for the days that would come into sight",
+                got=f"{then:%Y-%m-%d}",
+                allowed=f"until {self.end + timedelta(days=self.ahead)}",
+                hint="open it with more days ahead, such as Ga4Property(ahead=400)",
+            )
         self._clock.advance(days=days, hours=hours)
 
     def fail(
@@ -218,7 +228,7 @@ class Ga4Property:
         ----------
         kind : str
             ``too many requests`` (429), ``internal`` (500), ``unavailable`` (503), ``deadline`` (504), ``dropped`` (the
-            report is made and paid for, then the connection breaks) or ``slow``.
+            report is made and paid for, then the connection breaks), ``slow``, ``api disabled`` or ``no scope`` (403).
         method : str, optional
             Only requests of this method, such as ``RunReport``.
         after : int, default 0

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from payback.engine.duckdb import Engine
 from payback.errors import WarehouseError
 from payback.testing.ga4 import report_sql
-from payback.testing.ga4.data import make_facts, minute_of, see
+from payback.testing.ga4.data import Sight, make_facts, minute_of, see
 from payback.testing.ga4.refusals import invalid
 
 if TYPE_CHECKING:
@@ -91,8 +91,8 @@ class Reports:
         """Set the moment at which the facts are looked at; ``final`` shows them as they will be in the end."""
         day, minute = minute_of(moment.now, self._time_zone)
         late = self.effects.late_data and not final
-        see(self.engine, day, minute, comes_late=late, kept_from=self.effects.first_kept_day(day))
-        self.engine.execute("set variable money_rate = ?", [moment.money_rate])
+        kept = (self.effects.first_kept_day(day), self.effects.first_kept_day(day, of_ads=True))
+        see(self.engine, Sight(day, minute, late, *kept, moment.money_rate))
 
     def grouped(self, plan: ReportPlan, moment: Moment) -> Grouped:
         """Return the whole report; the pages of one report at one moment are grouped once."""

@@ -17,6 +17,7 @@ visible as (
         age >= coalesce(arrives_after, 0)
         and (leaves_after is null or age < leaves_after)
         and (days_ago > 0 or minute <= getvariable('minute'))
+        and (ad_clicks is null or sessions is not null or day >= getvariable('ads_kept_from'))
 )
 
 select
