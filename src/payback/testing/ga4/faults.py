@@ -18,8 +18,9 @@ FaultKind = Literal[
 
 _API_DISABLED = (
     "Google Analytics Data API has not been used in project 123456789012 before or it is disabled. Enable it by "
-    "visiting https://console.developers.google.com/apis/api/analyticsdata.googleapis.com/overview?project=123456789012 then "
-    "retry. If you enabled this API recently, wait a few minutes for the action to propagate to our systems and retry."
+    "visiting https://console.developers.google.com/apis/api/analyticsdata.googleapis.com/overview?project=123456789012 "
+    "then retry. If you enabled this API recently, wait a few minutes for the action to propagate to our systems "
+    "and retry."
 )
 ANSWERS: dict[str, tuple[grpc.StatusCode, str]] = {
     "too many requests": (grpc.StatusCode.RESOURCE_EXHAUSTED, "Resource has been exhausted (e.g. check quota)."),
