@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from payback.engine.duckdb import Engine, literal, quoted
-from payback.errors import MissingColumnError
+from payback.errors import MissingColumnError, WarehouseError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -60,7 +60,7 @@ def schema(engine: Engine, part: Part) -> pa.Schema:
     MissingColumnError
         It is no export of GA4: a column that each has is not there.
     """
-    found: pa.Schema = engine.arrow(f"select * from {relation(part.files, part.form)} limit 0").schema
+    found = _parquet_schema(part) if part.form == "parquet" else _json_schema(engine, part)
     if lacking := [name for name in NEEDED if name not in found.names]:
         raise MissingColumnError(
             f"no events of GA4: there is no column {lacking[0]}",
@@ -68,6 +68,23 @@ def schema(engine: Engine, part: Part) -> pa.Schema:
             got=", ".join(found.names[:12]),
             hint="export the tables events_… as they are, all columns, nested",
         )
+    return found
+
+
+def _parquet_schema(part: Part) -> pa.Schema:
+    """Return the columns of Parquet files, read off their last bytes."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        schemas = [pq.read_schema(path) for path in part.files]
+    except (pa.ArrowException, OSError) as error:
+        raise WarehouseError("the column engine cannot read a file", got=str(error).splitlines()[0]) from error
+    return schemas[0]
+
+
+def _json_schema(engine: Engine, part: Part) -> pa.Schema:
+    found: pa.Schema = engine.arrow(f"select * from {relation(part.files, part.form)} limit 0").schema
     return found
 
 

@@ -9,6 +9,8 @@ with raw as (
         event_timestamp::bigint * 1024
         + least(coalesce(${ordering}, 0), 31) * 32 + least(coalesce(${place}, 0), 31) as position,
         event_name::varchar as event_name,
+        event_name = 'purchase' or event_name = 'refund' or event_name = 'in_app_purchase'
+        or event_name = 'ecommerce_purchase' as is_paid,
         nullif(trim(user_pseudo_id::varchar), '') as user_pseudo_id,
         ${user_id} as user_id,
         ${country} as country,

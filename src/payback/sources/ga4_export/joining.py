@@ -16,31 +16,36 @@ if TYPE_CHECKING:
 _ROOM = "payback.sources.ga4_export"
 
 
-def replace_parts(engine: Engine, parts: Sequence[Part], numbers: Mapping[str, int], reading: str) -> None:
+def replace_parts(
+    engine: Engine, parts: Sequence[Part], numbers: Mapping[str, int], *, first: int, reading: str
+) -> None:
     """Replace what was known of parts by what was read of them, and note whose visitors and orders they touch.
 
     Parameters
     ----------
     engine : Engine
-        With ``fresh_visits`` and ``fresh_orders``. Within a transaction.
+        With the new parts in ``visits``. Within a transaction.
     parts : sequence of Part
         Parts that were read.
     numbers : dict of str to int
         Their numbers.
+    first : int
+        The first number that was given out in this run.
     reading : str
         Hash of what decides how events are summed up.
     """
-    keys = [part.key for part in parts]
+    listed = 'select number as part from parts where list_contains(?, "key")'
+    engine.execute(f"create or replace temp table stale as {listed}", [[part.key for part in parts]])
     engine.execute(
-        'create or replace temp table stale as select number as part from parts where list_contains(?, "key")', [keys]
+        "create or replace temp table concerned as select part from stale union select unnest(?)",
+        [_read(parts, numbers)],
     )
-    for name in ("visits", "orders"):
-        engine.execute(f"create or replace temp table old_{name} as from {name} semi join stale using (part)")
+    engine.execute(f"insert into orders by name {read_sql(_ROOM, 'orders.sql')}", [first], name="keep orders")
     _note_touched(engine)
-    for name in ("visits", "orders"):
-        if engine.row(f"select exists (from old_{name})")[0]:
+    if engine.row("select exists (from stale)")[0]:
+        for name in ("visits", "orders"):
             engine.execute(f"delete from {name} where part in (from stale)", name=f"drop old {name}")
-    engine.execute("delete from parts where number in (from stale)")
+        engine.execute("delete from parts where number in (from stale)")
     rows: list[dict[str, object]] = [
         {
             "key": part.key,
@@ -53,30 +58,29 @@ def replace_parts(engine: Engine, parts: Sequence[Part], numbers: Mapping[str, i
         }
         for part in parts
     ]
-    _enter_parts(engine, rows)
-    engine.execute(
-        "insert into visits by name from fresh_visits where user_pseudo_id is not null and session_id is not null",
-        name="keep visits",
-    )
-    engine.execute("insert into orders by name from fresh_orders", name="keep orders")
+    _enter_parts(engine, rows, first)
+
+
+def _read(parts: Sequence[Part], numbers: Mapping[str, int]) -> list[int]:
+    return [numbers[part.key] for part in parts]
 
 
 def _note_touched(engine: Engine) -> None:
+    """Note visitors and orders of the parts that come and of those that go."""
     engine.execute(
         "create or replace temp table touched_users as select distinct user_pseudo_id from ("
-        "select user_pseudo_id from old_visits union all select user_pseudo_id from fresh_visits union all "
-        "select user_pseudo_id from old_orders union all select user_pseudo_id from fresh_orders) "
-        "where user_pseudo_id is not null",
+        "select user_pseudo_id from visits where part in (from concerned) union all "
+        "select user_pseudo_id from orders where part in (from concerned)) where user_pseudo_id is not null",
         name="touched visitors",
     )
     engine.execute(
-        "create or replace temp table touched_orders as select distinct transaction_id from ("
-        "from old_orders union all by name from fresh_orders) where transaction_id is not null",
+        "create or replace temp table touched_orders as select distinct transaction_id from orders "
+        "where part in (from concerned) and transaction_id is not null",
         name="touched orders",
     )
 
 
-def _enter_parts(engine: Engine, rows: list[dict[str, object]]) -> None:
+def _enter_parts(engine: Engine, rows: list[dict[str, object]], first: int) -> None:
     """Enter parts in the ledger, with what was counted in them."""
     import pyarrow as pa
 
@@ -86,7 +90,7 @@ def _enter_parts(engine: Engine, rows: list[dict[str, object]]) -> None:
     types = [pa.field(name, pa.string()) for name in names]
     kinds = pa.schema([*types, pa.field("number", pa.int64()), pa.field("day", pa.date32())])
     engine.register("given_parts", pa.Table.from_pylist(rows, schema=kinds))
-    engine.execute(f"insert into parts by name {read_sql(_ROOM, 'parts.sql')}", name="keep parts")
+    engine.execute(f"insert into parts by name {read_sql(_ROOM, 'parts.sql')}", [first], name="keep parts")
 
 
 def join_parts(engine: Engine, *, everything: bool) -> int:
@@ -114,9 +118,16 @@ def join_parts(engine: Engine, *, everything: bool) -> int:
 
 
 def _join_sessions(engine: Engine, *, everything: bool) -> None:
-    visits = "visits" if everything else "(from visits semi join touched_users using (user_pseudo_id))"
+    whole = "(from visits where user_pseudo_id is not null and session_id is not null)"
+    visits = whole if everything else f"(from {whole} semi join touched_users using (user_pseudo_id))"
     engine.execute(
-        f"create or replace temp table joined_sessions as {read_sql(_ROOM, 'sessions.sql', visits=visits)}",
+        "create or replace temp table several_parts as select hash(user_pseudo_id, session_id) as key "
+        f"from {visits} group by key having count(*) > 1",
+        name="sessions of several parts",
+    )
+    kind = "view" if everything else "table"
+    engine.execute(
+        f"create or replace temp {kind} joined_sessions as {read_sql(_ROOM, 'sessions.sql', visits=visits)}",
         name="join sessions",
     )
     attributed = read_sql(_ROOM, "attribution.sql")
@@ -143,7 +154,7 @@ def _join_sales(engine: Engine, *, everything: bool) -> None:
         engine.execute(
             "create or replace temp table touched_lines as from orders where "
             "transaction_id in (from touched_orders) or transaction_id is null and "
-            "(user_pseudo_id in (from touched_users) or part in (select part from fresh_orders))",
+            "(user_pseudo_id in (from touched_users) or part in (from concerned))",
             name="touched sales",
         )
         orders = "touched_lines"

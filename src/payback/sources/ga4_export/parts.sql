@@ -11,7 +11,8 @@ with counted as (
         coalesce(sum(starts) filter (where user_pseudo_id is null or session_id is null), 0)::bigint
             as starts_without_session,
         bool_or(google_source is not null) as has_last_click
-    from fresh_visits
+    from visits
+    where part >= $1
     group by part
 )
 

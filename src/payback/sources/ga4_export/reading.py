@@ -25,7 +25,7 @@ _BATCH_BYTES = 64 * 10**6
 
 @dataclass
 class Reading:
-    """Reads parts into the temporary tables ``fresh_visits`` and ``fresh_orders``.
+    """Reads parts into the table ``visits``; nothing counts before `payback.sources.ga4_export.joining` enters them.
 
     Parameters
     ----------
@@ -48,8 +48,8 @@ class Reading:
 
     def execute(self) -> dict[str, PaybackError]:
         """Read all parts that can be read, and return the errors of the others."""
-        for name in ("visits", "orders"):
-            self.engine.execute(f"create or replace temp table fresh_{name} as from {name} limit 0")
+        # A run that was stopped half-way leaves lines of parts that nobody entered.
+        self.engine.execute("delete from visits where part >= ?", [self.first_number])
         failed: dict[str, PaybackError] = {}
         for names, batch in self._batches(failed):
             try:
@@ -100,10 +100,7 @@ class Reading:
             names = names | {"part": f"{self.numbers[batch[0].key]}::bigint"}
         engine.execute(read_sql(_ROOM, "events.sql", relation=_together(batch), **names), name="export events")
         visits = read_sql(_ROOM, "visits.sql", category=site_category_sql("touch_source"), ai_day=_first_ai_day())
-        with engine.transaction():
-            engine.execute(f"insert into fresh_visits by name {visits}", name="export visits")
-            orders = read_sql(_ROOM, "orders.sql")
-            engine.execute(f"insert into fresh_orders by name {orders}", name="export orders")
+        engine.execute(f"insert into visits by name {visits}", name="export visits")
 
 
 def _together(batch: Sequence[Part]) -> str:

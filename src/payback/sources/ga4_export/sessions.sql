@@ -1,5 +1,7 @@
 -- Sessions from their parts: one that goes on after midnight is one session of its first day.
-with joined as (
+-- Nearly every session has one part; those that have several (a hash that occurs twice) are summed up, the rest is taken
+-- as it is.
+with counted as (
     select
         user_pseudo_id,
         session_id,
@@ -24,7 +26,21 @@ with joined as (
         arg_min(google_id, google_at) as google_id,
         arg_min(google_channel, google_at) as google_channel
     from ${visits}
+    where hash(user_pseudo_id, session_id) in (select key from several_parts)
     group by user_pseudo_id, session_id
+),
+
+single as (
+    select
+        user_pseudo_id, session_id, day, start_us, end_us - start_us as duration_us, events, page_views, engagement_ms,
+        key_events, engaged, country, landing_page, user_id, touch_source, touch_medium, touch_campaign, touch_id,
+        google_source, google_medium, google_campaign, google_id, google_channel
+    from ${visits}
+    where hash(user_pseudo_id, session_id) not in (select key from several_parts)
+),
+
+joined as (
+    from single union all by name from counted
 )
 
 select

@@ -161,7 +161,9 @@ class ExportStore:
             report.failed = reading.execute()
             read = [part for part in fresh if part.key not in report.failed]
             with self.engine.transaction():
-                replace_parts(self.engine, read, reading.numbers, self.options.reading_hash)
+                replace_parts(
+                    self.engine, read, reading.numbers, first=reading.first_number, reading=self.options.reading_hash
+                )
                 report.changed_days = join_parts(self.engine, everything=self._is_new_join())
                 self._remember_join()
         finally:

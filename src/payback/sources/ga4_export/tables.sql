@@ -41,7 +41,28 @@ create table if not exists visits (
     google_channel varchar,
     day date,
     engaged boolean,
-    landing_page varchar
+    landing_page varchar,
+    paid struct(
+        position bigint,
+        at_us bigint,
+        event_date varchar,
+        kind varchar,
+        user_id varchar,
+        country varchar,
+        transaction_id varchar,
+        amount decimal(18, 6),
+        currency varchar,
+        pieces bigint,
+        touch_source varchar,
+        touch_medium varchar,
+        touch_campaign varchar,
+        touch_id varchar,
+        google_source varchar,
+        google_medium varchar,
+        google_campaign varchar,
+        google_id varchar,
+        google_channel varchar
+    )[]
 );
 create table if not exists orders (
     part bigint,

@@ -1,4 +1,4 @@
--- What each visitor did in a session on the days of one part: sums, and the first of what comes first.
+-- What each visitor did in a session on the days of one part: sums, the first of what comes first, and the orders.
 -- Events that lack the visitor or the session fall into one line each part, which is counted and never joined.
 with summed as (
     select
@@ -30,7 +30,35 @@ with summed as (
         arg_min(google_medium, position) filter (where google_source is not null) as google_medium,
         arg_min(google_campaign, position) filter (where google_source is not null) as google_campaign,
         arg_min(google_id, position) filter (where google_source is not null) as google_id,
-        arg_min(google_channel, position) filter (where google_source is not null) as google_channel
+        arg_min(google_channel, position) filter (where google_source is not null) as google_channel,
+        -- Orders ride along, so that the events are read once; few events are one.
+        list(case when is_paid then {
+            'position': position,
+            'at_us': at_us,
+            'event_date': event_date,
+            'kind': case when event_name = 'refund' then 'refund' else 'purchase' end,
+            'user_id': user_id,
+            'country': country,
+            'transaction_id': coalesce(
+                said(transaction_id), said(any_of(params[list_position(keys, 'transaction_id')]))
+            ),
+            'amount': coalesce(
+                case when event_name = 'refund' then refund_value else purchase_revenue end,
+                amount_of(params[list_position(keys, 'value')]),
+                list_sum(list_transform(items, lambda item: item.price * item.quantity))
+            )::decimal(18, 6),
+            'currency': upper(said(text_of(params[list_position(keys, 'currency')]))),
+            'pieces': coalesce(list_sum(list_transform(items, lambda item: item.quantity)), 0)::bigint,
+            'touch_source': touch_source,
+            'touch_medium': touch_medium,
+            'touch_campaign': touch_campaign,
+            'touch_id': touch_id,
+            'google_source': google_source,
+            'google_medium': google_medium,
+            'google_campaign': google_campaign,
+            'google_id': google_id,
+            'google_channel': google_channel
+        } end) filter (where is_paid) as paid
     from events
     group by part, user_pseudo_id, session_id
 ),
