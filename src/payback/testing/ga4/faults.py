@@ -17,8 +17,8 @@ FaultKind = Literal[
 ]
 
 _API_DISABLED = (
-    "Google Analytics Data API has not been used in project 123456789012 before or it is disabled. Enable it by "
-    "visiting https://console.developers.google.com/apis/api/analyticsdata.googleapis.com/overview?project=123456789012 "
+    "Google Analytics Data API has not been used in project 1234567890 before or it is disabled. Enable it by "
+    "visiting https://console.developers.google.com/apis/api/analyticsdata.googleapis.com/overview?project=1234567890 "
     "then retry. If you enabled this API recently, wait a few minutes for the action to propagate to our systems "
     "and retry."
 )
