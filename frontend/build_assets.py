@@ -17,7 +17,7 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
 ASSETS = ROOT / "src" / "payback" / "publishing" / "html" / "assets"
 BUILT = ("payback.js", "payback.css", "payback-images.js")
-STAMP = ASSETS / "payback.stamp"
+STAMP = HERE / "dist" / ".assets"
 OLDEST_NODE = 20
 
 

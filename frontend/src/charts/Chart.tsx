@@ -20,6 +20,8 @@ export interface Key {
 interface Props {
   title: string;
   subtitle?: string;
+  /** What the reader can do with the chart; left out on paper. */
+  hint?: string;
   height: number | ((width: number) => number);
   option: (width: number) => Option;
   /** What the chart shows, in words and figures. */
@@ -90,7 +92,12 @@ export function Chart(props: Props) {
     <figure class={`card chart ${props.className ?? ""}`}>
       <figcaption>
         <h3>{props.title}</h3>
-        {props.subtitle && <p class="subtitle">{props.subtitle}</p>}
+        {props.subtitle && (
+          <p class="subtitle">
+            {props.subtitle}
+            {props.hint && <span class="hint">; {props.hint}</span>}
+          </p>
+        )}
         {props.aside && <div class="aside">{props.aside}</div>}
         {props.keys && <Legend keys={props.keys} />}
       </figcaption>

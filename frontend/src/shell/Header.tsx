@@ -47,15 +47,21 @@ export function Header({ onHelp, page }: { onHelp: () => void; page: Page }) {
   );
 }
 
+/** Older data than this many days is pointed out. */
+const LATE = 4;
+
 function Badges({ view }: { view: View }) {
   const { data, formats, state } = view;
   const failed = failedChecks(data);
+  const age = data.last_day ? daysBetween(data.last_day, data.created_at.slice(0, 10)) - 1 : 0;
+  const late = age > LATE;
   const health = writeHash(toPage(state, "health"));
   return (
     <p class="badges">
       {data.last_day && (
-        <a class="badge" href={health} title={`The data begins ${formats.day(data.first_day!)}. The next day to load is ${formats.day(addDays(data.last_day, 1))}.`}>
+        <a class={`badge ${late ? "late" : ""}`} href={health} title={`The data begins ${formats.day(data.first_day!)}. The next day to load is ${formats.day(addDays(data.last_day, 1))}.`}>
           Data until {formats.day(data.last_day)}
+          {late && `, ${formats.number(age)} days before this report`}
         </a>
       )}
       <a class={`badge ${failed ? "bad" : data.rows.length ? "good" : ""}`} href={health}>

@@ -42,7 +42,7 @@ export function SheetTable({ sheet, label }: { sheet: Sheet; label?: string }) {
                 return j === 0 ? (
                   <th key={j} scope="row"><bdi>{shown}</bdi></th>
                 ) : (
-                  <td key={j} class={isText(column) ? "" : "number"}>{isText(column) ? <bdi>{shown}</bdi> : shown}</td>
+                  <td key={j} class={column.unit === "date" ? "nowrap" : isText(column) ? "" : "number"}>{isText(column) ? <bdi>{shown}</bdi> : shown}</td>
                 );
               })}
             </tr>

@@ -73,7 +73,8 @@ export function BubbleChart({ rows }: { rows: Row[] }) {
   return (
     <Chart
       title="Cost against return"
-      subtitle="one circle a campaign, the larger the more conversions; both axes logarithmic; click for details"
+      subtitle="one circle a campaign, the larger the more conversions; both axes logarithmic"
+      hint="click for details"
       height={BUBBLE_HEIGHT}
       option={option}
       keys={shown.slice(0, 10).map((channel) => ({ label: channelName(channel), colour: channelColour(palette, data.channels, channel), shape: "dot" as const }))}

@@ -36,7 +36,11 @@ export function Detail({ row, rows }: { row: Row; rows: Row[] }) {
   const { campaign, group } = row;
   const answer = useOwnAnswer(view, campaign.id);
   const panel = useRef<HTMLElement>(null);
-  useEffect(() => panel.current?.focus(), [campaign.id]);
+  useEffect(() => {
+    const opener = document.activeElement;
+    panel.current?.focus();
+    return () => void (opener instanceof HTMLElement && opener.isConnected && opener.focus());
+  }, []);
   useEffect(() => {
     const escape = (event: KeyboardEvent) => event.key === "Escape" && change({ open: null });
     document.addEventListener("keydown", escape);

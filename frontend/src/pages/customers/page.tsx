@@ -41,9 +41,11 @@ function Segments({ customers }: { customers: Customers }) {
       <h3 id="segments-title">{formats.number(customers.segments.length)} segments of {formats.number(customers.count)} customers</h3>
       <p class="subtitle">bars: share of the customers, and below it share of their revenue</p>
       <ul class="segments">
-        {customers.segments.map((one) => (
+        {customers.segments.map((one, i) => (
           <li key={one.segment}>
-            <h4><bdi>{one.name}</bdi></h4>
+            <h4>
+              {i + 1}. <bdi>{one.name}</bdi>
+            </h4>
             <ShareBar label="of customers" value={one.share_of_customers} colour={palette.neutral} formats={formats} />
             <ShareBar label="of revenue" value={one.share_of_revenue} colour={palette.revenue} formats={formats} />
             <p class="note"><bdi>{one.description}</bdi></p>
@@ -85,8 +87,11 @@ function profile(view: View, customers: Customers, width: number): Heat {
       };
     }),
   );
-  const narrow = width < 560;
-  return { rows: customers.segments.map((one) => one.name), columns: measures.map(words), cells, rowHeight: 36, left: narrow ? 110 : 190, letters: narrow ? 15 : 27, widest: 210 };
+  const shared = { cells, rowHeight: 36, marked: true };
+  if (width >= 90 * measures.length + 190) return { ...shared, rows: customers.segments.map((one) => one.name), columns: measures.map(words), left: 190, letters: 27, widest: 210 };
+  // On a phone the measures stand in rows, the segments by their number in columns.
+  const turned = cells.map((cell) => ({ ...cell, row: cell.column, column: cell.row }));
+  return { ...shared, cells: turned, rows: measures.map(words), columns: customers.segments.map((_, i) => String(i + 1)), left: 140, letters: 20, widest: 120 };
 }
 
 function Profile({ customers }: { customers: Customers }) {
@@ -96,7 +101,7 @@ function Profile({ customers }: { customers: Customers }) {
   if (!measures.length) return null;
   const rows = customers.segments.map((one) => [one.name, ...measures.map((name) => one.z[name] ?? null)]);
   return (
-    <Chart title="What makes a segment" subtitle="mean of each measure in standard deviations from all customers: 0 is like everyone" height={heatHeight(profile(view, customers, 800))} option={option} summary={`Standardised means of ${measures.map(words).join(", ")}.`} twin={{ name: "Segment profiles", columns: [text("Segment"), ...measures.map((name) => decimal(words(name)))], rows }} className="wide">
+    <Chart title="What makes a segment" subtitle="mean of each measure in standard deviations from all customers: 0 is like everyone" height={(width) => heatHeight(profile(view, customers, width || 800))} option={option} summary={`Standardised means of ${measures.map(words).join(", ")}.`} twin={{ name: "Segment profiles", columns: [text("Segment"), ...measures.map((name) => decimal(words(name)))], rows }} className="wide">
       <p class="scale">
         <span>less than others</span>
         {[-2, -1, 0, 1, 2].map((z) => (

@@ -63,7 +63,8 @@ export function TrendChart() {
   return (
     <Chart
       title="Revenue and cost"
-      subtitle={`${short ? "by day" : "mean of seven days"}; drag across to choose days`}
+      subtitle={`${short ? "by day" : "mean of seven days"}`}
+      hint="drag across to choose days"
       height={300}
       option={option}
       keys={keys}
