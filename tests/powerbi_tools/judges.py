@@ -169,3 +169,10 @@ def first_difference(mine, theirs):
     pairs = enumerate(zip([*mine.splitlines(), None], [*theirs.splitlines(), None], strict=False), 1)
     number, (left, right) = next(((n, pair) for n, pair in pairs if pair[0] != pair[1]), (0, ("", "")))
     return f"line {number}: {json.dumps(left)} where the object model writes {json.dumps(right)}"
+
+
+if __name__ == "__main__":
+    judges = Judges()
+    for judge, finding in verdicts(judges, sys.argv[1]):
+        sys.stdout.write(f"{judge}: {finding}\n")
+    judges.close()
