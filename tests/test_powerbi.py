@@ -379,4 +379,4 @@ def test_another_folder_and_dark_colours(shop, tmp_path):
     assert shop.run("powerbi", "--to", tmp_path / "elsewhere", "--dark").code == 0
 
     report = json.loads((tmp_path / "elsewhere/Payback.Report/definition/report.json").read_text(encoding="utf-8"))
-    assert report["themeCollection"]["baseTheme"]["name"].startswith("PaybackDark")
+    assert report["themeCollection"]["customTheme"]["name"].startswith("PaybackDark")

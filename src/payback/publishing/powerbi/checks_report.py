@@ -67,13 +67,13 @@ def theme(report: ReadReport, _: ReadModel) -> Iterator[Finding]:
     content = read(path)
     themes = [one for one in content.get("themeCollection", {}).values() if isinstance(one, dict)]
     items = {
-        item.get("name"): item.get("path", "")
+        item.get("name"): f"{package.get('type')}/{item.get('path')}"
         for package in content.get("resourcePackages", [])
         for item in package.get("items", [])
     }
     for one in themes:
         name = one.get("name", "")
-        file = report.folder / "StaticResources/RegisteredResources" / str(items.get(name, ""))
+        file = report.folder / "StaticResources" / items.get(name, "")
         if name not in items or not file.is_file() or read(file).get("name") != name:
             yield Finding(
                 "theme-file-agrees", report.name(path), "themeCollection", name, "a registered file of that name"

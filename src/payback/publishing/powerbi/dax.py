@@ -129,10 +129,11 @@ def _note(fact: Fact) -> list[Measure]:
     key = column("Currency", CURRENCY_KEY)
     lines = [
         f"VAR Chosen = [{currency_name(fact)}]",
+        f"VAR Code = LOOKUPVALUE ( {column('Currency', 'Currency')}, {key}, Chosen )",
         "RETURN",
         f"    IF ( ISEMPTY ( '{fact.name}' ), \"No rows in view\",",
         '        IF ( ISBLANK ( Chosen ), "Several currencies: choose one",',
-        f'            "Amounts in " & LOOKUPVALUE ( {column("Currency", "Currency")}, {key}, Chosen ) ) )',
+        '            IF ( Code = "XXX", "Currency not stated", "Amounts in " & Code ) ) )',
     ]
     return [Measure(fact.note, "\n".join(lines), "Currency of the amounts in view, in words.", "@", "Amounts")]
 

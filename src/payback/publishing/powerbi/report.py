@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from payback.publishing.powerbi.identity import object_id
 from payback.publishing.powerbi.options import NAME
 from payback.publishing.powerbi.pages.spec import HEIGHT, WIDTH
-from payback.publishing.powerbi.theme import theme_file, theme_text
+from payback.publishing.powerbi.theme import BASE, base_text, theme_file, theme_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,7 +25,8 @@ _VERSIONS = {
 }
 """The newest published versions of Microsoft's schemas; they go together."""
 _AT_IMPORT = {"visual": "2.9.0", "report": "3.3.0", "page": "2.1.0"}
-RESOURCES = "StaticResources/RegisteredResources"
+RESOURCES, SHARED = "StaticResources/RegisteredResources", "StaticResources/SharedResources"
+_BASE_PATH = f"BaseThemes/{BASE}.json"
 
 
 def report_files(pages: Sequence[Page], *, dark: bool) -> dict[str, str]:
@@ -36,6 +37,7 @@ def report_files(pages: Sequence[Page], *, dark: bool) -> dict[str, str]:
         "definition/pages/pages.json": _text(
             _headed("pages", {"pageOrder": [page_id(one) for one in pages], "activePageName": page_id(pages[0])})
         ),
+        f"{SHARED}/{_BASE_PATH}": base_text(dark=dark),
         f"{RESOURCES}/{theme_file(dark=dark)}": theme_text(dark=dark),
     }
     for page in pages:
@@ -58,19 +60,18 @@ def visual_id(page: Page, visual: Visual) -> str:
 
 
 def _report(*, dark: bool) -> dict[str, Any]:
+    """Return the report's own file: a base of ours, for Power BI has a new one each month, and our theme upon it."""
     name = theme_file(dark=dark)
     return _headed(
         "report",
         {
             "themeCollection": {
-                "baseTheme": {"name": name, "reportVersionAtImport": _AT_IMPORT, "type": "RegisteredResources"}
+                "baseTheme": {"name": BASE, "reportVersionAtImport": _AT_IMPORT, "type": "SharedResources"},
+                "customTheme": {"name": name, "reportVersionAtImport": _AT_IMPORT, "type": "RegisteredResources"},
             },
             "resourcePackages": [
-                {
-                    "name": "RegisteredResources",
-                    "type": "RegisteredResources",
-                    "items": [{"name": name, "path": name, "type": "BaseTheme"}],
-                }
+                _package("SharedResources", {"name": BASE, "path": _BASE_PATH, "type": "BaseTheme"}),
+                _package("RegisteredResources", {"name": name, "path": name, "type": "CustomTheme"}),
             ],
             "settings": {
                 "useStylableVisualContainerHeader": True,
@@ -80,6 +81,10 @@ def _report(*, dark: bool) -> dict[str, Any]:
             },
         },
     )
+
+
+def _package(kind: str, item: dict[str, str]) -> dict[str, Any]:
+    return {"name": kind, "type": kind, "items": [item]}
 
 
 def _page(page: Page) -> dict[str, Any]:

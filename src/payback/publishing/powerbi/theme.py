@@ -31,6 +31,7 @@ class Palette:
 LIGHT = Palette("#F5F7FA", "#FFFFFF", "#E3E8EF", "#101828", "#556070", "#F8FAFC", "#067647", "#B42318", SERIES)
 DARK = Palette("#0B0F15", "#151B23", "#2A323D", "#E9EEF5", "#9FABBA", "#1A212B", "#56D39B", "#FF8F85", SERIES_DARK)
 FONT = "Segoe UI"
+BASE = "PaybackBase"
 
 
 def palette(*, dark: bool) -> Palette:
@@ -43,6 +44,12 @@ def theme_file(*, dark: bool) -> str:
     """Return the file name of the theme; it changes with its content, because Power BI Desktop caches by name."""
     text = json.dumps(_theme(palette(dark=dark)), sort_keys=True)
     return f"Payback{'Dark' if dark else 'Light'}{hashlib.sha256(text.encode()).hexdigest()[:8]}.json"
+
+
+@cache
+def base_text(*, dark: bool) -> str:
+    """Return the base of the theme as JSON; what a theme does not say is taken from it."""
+    return json.dumps({"name": BASE, **_theme(palette(dark=dark))}, indent=2) + "\n"
 
 
 @cache
