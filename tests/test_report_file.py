@@ -9,6 +9,7 @@ import json
 import re
 from datetime import timedelta
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 
@@ -305,3 +306,13 @@ def test_a_run_keeps_what_the_report_is_made_from(built, shop):
     assert data["customers"]["concentration"][-1] == [1.0, 1.0]
     assert shop.run("run").code == 0
     assert before == {path: path.stat().st_mtime_ns for path in (shop.folder / "outputs").rglob("*") if path.is_file()}
+
+
+def test_the_front_end_is_locked_without_addresses():
+    """Every package has its hash, and none says from which registry it came."""
+    lock = json.loads((Path(__file__).parents[1] / "frontend" / "package-lock.json").read_text("utf-8"))
+    packages = {name: entry for name, entry in lock["packages"].items() if name}
+
+    assert packages
+    assert all(entry["integrity"].startswith("sha512-") for entry in packages.values())
+    assert not any("resolved" in entry for entry in packages.values())

@@ -106,13 +106,17 @@ def open_dashboard(
     from payback.publishing.html.assets import bundle
 
     bundle()
-    engine, serve = settings.engine, settings.serve
-    folder = settings.paths.outputs / FOLDER
-    live = Live(folder, lambda: looked(settings, project), memory_limit=engine.memory_limit, threads=engine.threads)
+    engine, serve, folder = settings.engine, settings.serve, settings.paths.outputs / FOLDER
     password = _password(password_file) if password_file else _revealed(serve.password)
     where = serve.host if host is None else host
     number = serve.port if port is None else port
-    return live, open_place(where, number, password=password, token=_revealed(serve.token), names=serve.names)
+    place = open_place(where, number, password=password, token=_revealed(serve.token), names=serve.names)
+    try:
+        live = Live(folder, lambda: looked(settings, project), memory_limit=engine.memory_limit, threads=engine.threads)
+    except BaseException:
+        place.socket.close()
+        raise
+    return live, place
 
 
 def run_server(live: Live, place: Place, started: Callable[[], None]) -> None:

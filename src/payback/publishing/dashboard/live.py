@@ -138,7 +138,7 @@ class Live:
     def _open(self, *, beside: bool) -> Snapshot:
         kept, loading = self._load(), Future[Engine]()
         if beside:
-            threading.Thread(target=self._fill, args=(loading, kept.cube), daemon=True).start()
+            threading.Thread(target=self._fill, args=(loading, kept.cube)).start()
         else:
             self._fill(loading, kept.cube)
         data = json.dumps(kept.data, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")

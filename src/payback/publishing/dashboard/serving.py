@@ -7,13 +7,14 @@ import socket
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import uvicorn
+
 from payback.errors import UsageError
 from payback.publishing.dashboard.access import Access, is_loopback
+from payback.publishing.dashboard.app import Dashboard
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-
-    import uvicorn
 
     from payback.publishing.dashboard.live import Live
 
@@ -82,18 +83,30 @@ def open_place(
     return Place(listening, _url(host, listening, None if password else secret), access)
 
 
-def server(live: Live, place: Place, *, started: Callable[[], None] | None = None) -> uvicorn.Server:
+class Server(uvicorn.Server):
+    """A server that says when it listens.
+
+    Parameters
+    ----------
+    config : uvicorn.Config
+        How it serves.
+    started : callable, optional
+        Called once it listens.
+    """
+
+    def __init__(self, config: uvicorn.Config, started: Callable[[], None] | None) -> None:
+        super().__init__(config)
+        self._tell = started
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to listen."""
+        await super().startup(sockets=sockets)
+        if self._tell is not None:
+            self._tell()
+
+
+def server(live: Live, place: Place, *, started: Callable[[], None] | None = None) -> Server:
     """Return the server; its ``run(sockets=[place.socket])`` serves until it is told to stop."""
-    import uvicorn
-
-    from payback.publishing.dashboard.app import Dashboard
-
-    class Server(uvicorn.Server):
-        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-            await super().startup(sockets=sockets)
-            if started is not None:
-                started()
-
     config = uvicorn.Config(
         Dashboard(live).app(place.access),
         log_config=None,
@@ -108,7 +121,7 @@ def server(live: Live, place: Place, *, started: Callable[[], None] | None = Non
         h11_max_incomplete_event_size=32_768,
         limit_concurrency=200,
     )
-    return Server(config)
+    return Server(config, started)
 
 
 def _listen(host: str, port: int) -> socket.socket:
