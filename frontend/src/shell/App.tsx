@@ -6,12 +6,12 @@ import { Formats } from "../format/numbers.ts";
 import { PAGES } from "../pages/registry.ts";
 import { type State, toPage } from "../state/hash.ts";
 import { currencyOf } from "../state/query.ts";
-import { type View, ViewContext } from "../view.ts";
+import { type View, ViewContext, total } from "../view.ts";
 import { Controls } from "./Controls.tsx";
 import { Filters } from "./Filters.tsx";
 import { Header } from "./Header.tsx";
 import { Help } from "./Help.tsx";
-import { FileNotices } from "./Notices.tsx";
+import { FileNotices, NoRows } from "./Notices.tsx";
 import { Menu } from "./Menu.tsx";
 import { type Report, useReport } from "./useReport.ts";
 import { useAddress } from "./useAddress.ts";
@@ -76,6 +76,7 @@ function Frame(props: FrameProps) {
     heading.current?.focus({ preventScroll: true });
   }, [page]);
   const { Body } = page;
+  const nothing = page.filtered && view.data.first_day !== null && !total(view).now && !total(view).before;
   return (
     <ViewContext.Provider value={view}>
       <a class="skip" href="#content" onClick={(event) => (event.preventDefault(), heading.current?.focus())}>
@@ -100,7 +101,7 @@ function Frame(props: FrameProps) {
           </p>
         )}
         <FileNotices />
-        <Body key={page.id} />
+        {nothing ? <NoRows /> : <Body key={page.id} />}
       </main>
       <Foot view={view} />
       {help && <Help onClose={() => setHelp(false)} />}

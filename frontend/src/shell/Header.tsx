@@ -14,7 +14,7 @@ export function rangesInWords(view: View): string {
   const days = daysBetween(periods.now.start, periods.now.end);
   const now = `${formats.range(periods.now)} (${formats.number(days)} ${days === 1 ? "day" : "days"})`;
   if (!periods.before) return `${now}, not compared`;
-  if (!compared) return `${now}, not compared: the data begins on ${formats.day(data.first_day)}, and ${formats.range(periods.before)} lies before it or across`;
+  if (!compared) return `${now}, not compared: that would need days from ${formats.day(periods.before.start)} on, and the data begins on ${formats.day(data.first_day)}`;
   return `${now}, compared with ${formats.range(periods.before)}`;
 }
 

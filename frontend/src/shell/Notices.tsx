@@ -2,6 +2,7 @@
 import type { ComponentChildren } from "preact";
 import { toPage, writeHash } from "../state/hash.ts";
 import { useView } from "../view.ts";
+import { noFilters } from "./useKeys.ts";
 
 export function NoData() {
   return (
@@ -9,6 +10,26 @@ export function NoData() {
       <p>Load a report of an ad platform or of web analytics, then make the report anew:</p>
       <pre tabIndex={0}>payback load campaigns.csv{"\n"}payback run{"\n"}payback report</pre>
       <p>A file needs a day, a campaign and a cost; revenue, conversions, clicks and impressions make it richer. <code>payback demo</code> shows everything with made-up data.</p>
+    </Empty>
+  );
+}
+
+/** Where the choice leaves nothing. */
+export function NoRows() {
+  const { change, formats, data } = useView();
+  return (
+    <Empty title="There is no row for this choice in this period">
+      <p>
+        The data reaches from {formats.day(data.first_day!)} to {formats.day(data.last_day!)}. Choose a longer period, or fewer filters.
+      </p>
+      <p>
+        <button type="button" class="button" onClick={() => change(noFilters())}>
+          Clear all filters
+        </button>{" "}
+        <button type="button" class="button" onClick={() => change({ preset: "all", from: "", to: "" })}>
+          Show all days
+        </button>
+      </p>
     </Empty>
   );
 }

@@ -14,7 +14,7 @@ export const KEYS: Array<[string, string]> = [
   ["t", "light, dark, as the system"],
   ["?", "this list"],
   ["Esc", "close what is open"],
-  ["Tab, Enter, Space, arrows", "everything else: each control can be reached and used"],
+  ["Tab", "reach everything else; Enter, Space and the arrows use it"],
 ];
 
 export const THEMES: Theme[] = ["auto", "light", "dark"];

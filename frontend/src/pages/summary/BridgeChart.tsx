@@ -37,7 +37,7 @@ export function bridgeModel(view: View): Bridge | null {
   if (metrics.now(group, "profit") === null || from === null || !steps.length) return null;
   return {
     from,
-    fromLabel: view.compared ? "Before" : "Nothing",
+    fromLabel: view.compared ? "Before" : "Start",
     toLabel: view.compared ? "Now" : "Profit",
     steps: steps.map((one) => ({
       name: channelName(one.channel),

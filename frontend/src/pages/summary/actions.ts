@@ -4,6 +4,7 @@
  */
 import { cut } from "../../charts/options.ts";
 import type { Campaign, Group } from "../../data/contract.ts";
+import { isolated } from "../../format/names.ts";
 import { type View, campaignName, total } from "../../view.ts";
 
 export interface Action {
@@ -16,7 +17,7 @@ export interface Action {
 
 type Finder = (view: View, group: Group, campaign: Campaign) => Action | null;
 
-const name = (campaign: Campaign) => `“${cut(campaignName(campaign, campaign.id), 70)}”`;
+const name = (campaign: Campaign) => `“${isolated(cut(campaignName(campaign, campaign.id), 70))}”`;
 
 const losing: Finder = ({ metrics, formats }, group, campaign) => {
   const profit = metrics.now(group, "profit");

@@ -1,4 +1,5 @@
 import { ofMetric, money, text } from "../../export/sheet.ts";
+import { withoutIsolates } from "../../format/names.ts";
 import { NoData, NotesLink } from "../../shell/Notices.tsx";
 import { type Page, type View, metricOf, total, useView } from "../../view.ts";
 import { type Action, actions } from "./actions.ts";
@@ -13,7 +14,7 @@ function Story() {
     <p class="story" aria-live="polite">
       {story(view).map((sentence, i) => (
         <span key={i}>
-          {sentence.map((words, j) => (words.strong ? <strong key={j} class={words.tone ?? ""}>{words.text}</strong> : words.text))}{" "}
+          {sentence.map((words, j) => (words.strong ? <strong key={j} class={words.tone ?? ""}><bdi>{words.text}</bdi></strong> : words.text))}{" "}
         </span>
       ))}
       {coverage(view) && <span class="aside-note">{coverage(view)}</span>}
@@ -83,6 +84,6 @@ export const summary: Page = {
     figures(view),
     trendSheet(view),
     bridgeSheet(view),
-    { name: "Worth looking at", columns: [text("What"), text("Why"), money("At stake")], rows: actions(view, 50).map((one) => [one.title, one.why, one.stake]) },
+    { name: "Worth looking at", columns: [text("What"), text("Why"), money("At stake")], rows: actions(view, 50).map((one) => [withoutIsolates(one.title), one.why, one.stake]) },
   ],
 };
