@@ -848,7 +848,8 @@ LOADS = Table(
         Column(
             "flags",
             "text",
-            "sampled, thresholded, other_row, truncated, restricted, provisional.",
+            "What to know of it: sampled(share), thresholded, other_row, truncated, restricted, provisional, "
+            "provisional_outcomes; joined by commas.",
             "technical",
         ),
         Column("run_id", "text", "Run that wrote it.", "technical"),

@@ -186,6 +186,7 @@ def _show_check(found: list[Difference], unexplained: list[Difference], *, show_
     rows = _differing(found, show_all)
     if rows:
         columns = {
+            "account": "Property",
             "day": "Day",
             "measure": "Figure",
             "warehouse_value": ">Here",
@@ -193,7 +194,7 @@ def _show_check(found: list[Difference], unexplained: list[Difference], *, show_
             "difference": ">Difference",
             "explained_by": "Explained by",
         }
-        print_table("Warehouse and GA4", columns, rows, show=_text)
+        print_table("Warehouse and GA4", columns, rows, show=_text, spare=("account",))
     equal = len([one for one in found if one.difference == 0])
     say(f"{len(found)} figures compared, {equal} equal, {len(unexplained)} differ without an explanation.")
     if unexplained:

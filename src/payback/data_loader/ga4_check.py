@@ -42,6 +42,7 @@ _UNEXPLAINED = "unexplained"
 class Difference:
     """One line of the reconciliation, see the table ``reconciliation``."""
 
+    account: str
     day: date
     measure: str
     currency: str | None
@@ -89,7 +90,9 @@ def reconcile(warehouse: Warehouse, of: Ga4Property, read: DaysRead, run_id: str
             theirs = None if name in hidden else totals.get((day, name), Decimal(0))
             ours = own.get((day, name), None if theirs is None else Decimal(0))
             why = "restricted" if name in hidden else _explained(name, ours, theirs, reasons)
-            found.append(Difference(day, name, of.currency if name in _MONEY else None, ours, theirs, why))
+            found.append(
+                Difference(of.property_id, day, name, of.currency if name in _MONEY else None, ours, theirs, why)
+            )
     _keep(warehouse, of, found, run_id)
     return found
 
