@@ -8,6 +8,7 @@ checks, ledger and commit. Ratios of one run on one machine are what counts; sec
 
 from __future__ import annotations
 
+import os
 import resource
 import subprocess
 import sys
@@ -20,9 +21,12 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
 from mysql_server import start_server, stop_server
 from payback.tables import CAMPAIGNS
+from payback.warehouse.archive.restoring import restore_archive
+from payback.warehouse.archive.writing import write_archive
 from payback.warehouse.base import Load
 from payback.warehouse.mysql.address import Address
 from payback.warehouse.mysql.partitions import make_months
+from payback.warehouse.mysql.place import MySQLPlace
 from payback.warehouse.mysql.reading import batches
 from payback.warehouse.mysql.warehouse import MySQLWarehouse
 from payback.warehouse.mysql.writing import _lines, _pieces
@@ -46,14 +50,33 @@ from range({rows}) t(i)
 """
 
 
-def timed(name, work, *, scale=1.0):
-    """Do a piece of work, print its seconds and the memory of this process so far, and return the seconds."""
-    started = time.perf_counter()
-    work()
-    seconds = (time.perf_counter() - started) * scale
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"  {name:<58}{seconds:8.1f} s   peak {peak:6.0f} MB", flush=True)
-    return seconds
+class Clock:
+    """Times pieces of work: seconds on the wall, and of CPU in this process, its children and the server."""
+
+    def __init__(self, server):
+        self.stat = Path(f"/proc/{server.process.pid}/stat")
+
+    def cpu(self):
+        """Return the CPU seconds so far."""
+        own = sum(os.times()[:4])
+        if not self.stat.exists():
+            return own
+        user, system = self.stat.read_text(encoding="ascii").rpartition(")")[2].split()[11:13]
+        return own + (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+
+    def __call__(self, name, work, *, scale=1.0):
+        """Do a piece of work, print what it took, and return (wall, CPU) seconds."""
+        started, cpu = time.perf_counter(), self.cpu()
+        work()
+        seconds, cpu = (time.perf_counter() - started) * scale, (self.cpu() - cpu) * scale
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        print(f"  {name:<58}{seconds:8.1f} s {cpu:8.1f} s CPU   peak {peak:6.0f} MB", flush=True)
+        return seconds, cpu
+
+
+def ratio(one, other):
+    """Return how many times longer one took than the other: by the wall, and by CPU."""
+    return f"{one[0] / other[0]:.2f} ({one[1] / other[1]:.2f} by CPU)"
 
 
 def prepare(warehouse, rows, load=1):
@@ -75,7 +98,7 @@ def empty(server, database):
     server.execute("truncate table campaigns", "truncate table loads", database=database)
 
 
-def write_all(server, warehouse, folder, rows):
+def write_all(server, warehouse, folder, rows, timed):
     """Time the writers."""
     database = warehouse.address.database
     days = [day for (day,) in warehouse.engine.rows("select distinct date from made")]
@@ -113,11 +136,11 @@ def write_all(server, warehouse, folder, rows):
         scale=rows / slow,
     )
     empty(server, database)
-    print(f"  Payback is {floor / ours:.2f} of the bare client, {to_sql / ours:.1f} times to_sql; "
-          f"a changed load {floor / whole:.2f}, staging {floor / staged:.2f}; unchanged {again:.2f} s")  # fmt: skip
+    print(f"  Payback is {ratio(floor, ours)} of the bare client, {ratio(to_sql, ours)} times to_sql; a changed load "
+          f"{ratio(floor, whole)}, staging {ratio(floor, staged)}; unchanged {again[0]:.2f} s")  # fmt: skip
 
 
-def read_all(warehouse, rows):
+def read_all(warehouse, rows, timed):
     """Time the readers on a full table."""
     import connectorx
     import pandas as pd
@@ -141,8 +164,19 @@ def read_all(warehouse, rows):
         lambda: pd.read_sql(f"{query} limit {slow}", warehouse.session.pool),
         scale=rows / slow,
     )
-    print(f"  Payback is {bare / fast:.2f} of connectorx ({bare / lines:.2f} encrypted), "
-          f"{pandas / fast:.1f} times pandas.read_sql ({pandas / lines:.1f} encrypted)")  # fmt: skip
+    print(f"  Payback is {ratio(bare, fast)} of connectorx, encrypted {ratio(bare, lines)}; "
+          f"{ratio(pandas, fast)} times pandas.read_sql, encrypted {ratio(pandas, lines)}")  # fmt: skip
+
+
+def keep_all(warehouse, address, folder, timed):
+    """Time a backup, which is read back, and a restore, which compares every row."""
+    path = folder / "bench.payback.zip"
+    options = {"kind": "mysql", "database": "bench", "version": "bench"}
+    timed("backup, read back and compared", lambda: write_archive(warehouse, path, **options))
+    print(f"  {path.stat().st_size / 1e6:.1f} MB")
+    warehouse.close()
+    with MySQLPlace(address) as place:
+        timed("restore, every row compared", lambda: restore_archive(path, place))
 
 
 def main(rows):
@@ -153,13 +187,15 @@ def main(rows):
         server.execute("create database bench")
         address = Address(server.host, server.port, server.user, server.password, "bench")
         warehouse = MySQLWarehouse(address)
-        print(f"{rows:,} campaign rows, server {version}")
+        load_average = f", load average {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else ""
+        print(f"{rows:,} campaign rows, server {version}{load_average}")
+        timed = Clock(server)
         prepare(warehouse, rows)
         with tempfile.TemporaryDirectory() as folder:
-            write_all(server, warehouse, Path(folder), rows)
-        load(warehouse, 4)
-        read_all(warehouse, rows)
-        warehouse.close()
+            write_all(server, warehouse, Path(folder), rows, timed)
+            load(warehouse, 3)
+            read_all(warehouse, rows, timed)
+            keep_all(warehouse, address, Path(folder), timed)
     finally:
         stop_server(server)
 
