@@ -2,7 +2,7 @@
 import { channelColour } from "../charts/palette.ts";
 import { NO_CAMPAIGN } from "../state/query.ts";
 import { type Page, type View, campaignName, channelName, countryName, toggled, useView } from "../view.ts";
-import { noFilters } from "./useKeys.ts";
+import { noFilters } from "../state/hash.ts";
 
 const MOST = 24;
 

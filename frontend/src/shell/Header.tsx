@@ -5,7 +5,7 @@ import { failedChecks } from "../pages/health/checks.ts";
 import { toPage, writeHash } from "../state/hash.ts";
 import { type Page, type View, useView } from "../view.ts";
 import { ExportMenu } from "./ExportMenu.tsx";
-import { THEMES, after } from "./useKeys.ts";
+import { THEMES, after } from "./themes.ts";
 
 /** Both ranges with their lengths, and what the data does not cover. */
 export function rangesInWords(view: View): string {

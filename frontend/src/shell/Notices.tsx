@@ -1,8 +1,7 @@
 /** What a page says where it has nothing to show, and what a reader should know before reading on. */
 import type { ComponentChildren } from "preact";
-import { toPage, writeHash } from "../state/hash.ts";
+import { noFilters, toPage, writeHash } from "../state/hash.ts";
 import { useView } from "../view.ts";
-import { noFilters } from "./useKeys.ts";
 
 export function NoData() {
   return (

@@ -1,11 +1,12 @@
 /** Keys for what people do often. None works while someone types. */
 import { useEffect } from "preact/hooks";
 import { PAGES } from "../pages/registry.ts";
-import { START, type State, type Theme } from "../state/hash.ts";
+import { type State, noFilters } from "../state/hash.ts";
 import { COMPARISONS } from "../state/periods.ts";
+import { THEMES, after } from "./themes.ts";
 
 export const KEYS: Array<[string, string]> = [
-  [`1 – ${PAGES.length}`, "go to a page"],
+  ["1, 2, 3 …", "go to a page"],
   ["p", "choose the period"],
   ["c", "next comparison: previous period, last year, none"],
   ["/", "search campaigns"],
@@ -16,16 +17,6 @@ export const KEYS: Array<[string, string]> = [
   ["Esc", "close what is open"],
   ["Tab", "reach everything else; Enter, Space and the arrows use it"],
 ];
-
-export const THEMES: Theme[] = ["auto", "light", "dark"];
-
-export function after<T>(list: T[], one: T): T {
-  return list[(list.indexOf(one) + 1) % list.length]!;
-}
-
-export function noFilters(): Partial<State> {
-  return { channels: [], campaigns: [], countries: [], search: "", pick: START.pick };
-}
 
 interface Actions {
   state: State;

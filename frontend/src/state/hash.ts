@@ -118,3 +118,8 @@ export function writeHash(state: State): string {
 export function toPage(state: State, page: string): State {
   return { ...state, page, sort: "", columns: [], pick: "", open: null };
 }
+
+/** All filters taken away. */
+export function noFilters(): Partial<State> {
+  return { channels: [], campaigns: [], countries: [], search: "", pick: "" };
+}
