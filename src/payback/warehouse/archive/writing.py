@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -57,9 +56,8 @@ def write_archive(
         There is no room; there is no archive then.
     """
     with disk_errors(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with suppress(OSError):
-            _close_folder(path.parent)
+        # Customers are in it, so a new folder is the owner's alone; one that is there keeps the rights it has.
+        path.parent.mkdir(0o700, parents=True, exist_ok=True)
         with ArchiveWriter(path) as writer:
             state, tables = _write_tables(warehouse, writer, say)
             created = datetime.now(UTC).isoformat(timespec="microseconds")
@@ -95,9 +93,3 @@ def _write_table(warehouse: Warehouse, writer: ArchiveWriter, table: str) -> Arc
             for batch in reader:
                 output.write_batch(batch)
     return ArchivedTable(table, file, rows, sums, reader.schema.names, part.size, part.sha256)
-
-
-def _close_folder(folder: Path) -> None:
-    """Keep others out of a folder that holds nothing yet: customers are in what will lie there."""
-    if not any(folder.iterdir()):
-        folder.chmod(0o700)
