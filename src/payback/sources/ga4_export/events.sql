@@ -44,41 +44,40 @@ read as (
     select
         *,
         any_of(params[list_position(keys, 'ga_session_id')]) as session_id,
-        text_of(params[list_position(keys, 'page_location')]) as page,
-        text_of(params[list_position(keys, 'page_referrer')]) as referrer,
-        said(text_of(params[list_position(keys, 'source')])) as param_source,
-        said(text_of(params[list_position(keys, 'medium')])) as param_medium,
-        said(text_of(params[list_position(keys, 'campaign')])) as param_campaign,
-        text_of(params[list_position(keys, 'gclid')]) as param_click,
-        event_name in ('session_start', 'first_visit')
-        or list_position(keys, 'entrances') is not null as is_landing
+        text_of(params[list_position(keys, 'page_location')]) as page
     from raw
 ),
 
--- What the link said: as Google collected it, else as the page's address says, else as the event's parameters do.
+-- What the link said: as Google collected it, else as the page's address says, else as the event's parameters do. The
+-- branches of a case cost only the rows that reach them: looking a parameter up is what takes the time.
 told as (
     select
         *,
-        case when manual_source is null then in_page(page, 'utm_source') end as page_source,
-        coalesce(manual_source, page_source, param_source) as told_source,
+        case
+            when manual_source is null then
+                coalesce(in_page(page, 'utm_source'), said(text_of(params[list_position(keys, 'source')])))
+        end as other_source,
+        coalesce(manual_source, other_source) as told_source,
+        other_source is not null and in_page(page, 'utm_source') is not null as is_in_page,
         case
             when manual_source is not null then manual_medium
-            when page_source is not null then in_page(page, 'utm_medium')
-            else param_medium
+            when is_in_page then in_page(page, 'utm_medium')
+            when other_source is not null then said(text_of(params[list_position(keys, 'medium')]))
         end as told_medium,
         case
             when manual_source is not null then coalesce(manual_campaign, manual_id)
-            when page_source is not null then in_page(page, 'utm_campaign')
-            else param_campaign
+            when is_in_page then in_page(page, 'utm_campaign')
+            when other_source is not null then said(text_of(params[list_position(keys, 'campaign')]))
         end as told_campaign,
+        case when manual_source is not null then manual_id when is_in_page then in_page(page, 'utm_id') end as told_id,
         case
-            when manual_source is not null then manual_id
-            when page_source is not null then in_page(page, 'utm_id')
-        end as told_id,
-        told_source is not null
-        and (not is_automatic(told_medium) or coalesce(contains(page, 'utm_medium='), false)) as is_tagged,
+            when told_source is null then false
+            when is_automatic(told_medium) then coalesce(contains(page, 'utm_medium='), false)
+            else true
+        end as is_tagged,
         case
-            when ad_click is not null or param_click is not null then 'google'
+            when is_tagged then null
+            when ad_click is not null or list_position(keys, 'gclid') is not null then 'google'
             when shopping_click is not null then 'shopping'
             when contains(page, '?') then case
                 when regexp_matches(page, '[?&](gclid|gbraid|wbraid|gclsrc|dclid)=[^&#]') then 'google'
@@ -89,17 +88,23 @@ told as (
     from read
 ),
 
--- A click id corrects what is not tagged: Google's own tag often calls such a visit organic.
+-- A click id corrects what is not tagged: Google's own tag often calls such a visit organic. What has neither came from
+-- the page before, on the page where it landed.
 repaired as (
     select
         *,
-        click_of is not null and not is_tagged as is_repaired,
+        click_of is not null as is_repaired,
         case
             when is_repaired then case when click_of = 'bing' then 'bing' else 'google' end
             else told_source
         end as own_source,
         case
-            when is_landing and own_source is null and referrer is not null then
+            when own_source is null and (
+                event_name = 'session_start' or event_name = 'first_visit' or list_position(keys, 'entrances') is not null
+            ) then text_of(params[list_position(keys, 'page_referrer')])
+        end as referrer,
+        case
+            when referrer is not null then
                 coalesce(any_of(params[list_position(keys, 'ignore_referrer')]), '') <> 'true'
                 and host_of(referrer) <> host_of(page)
                 and not ends_with(host_of(referrer), '.' || host_of(page))
