@@ -282,10 +282,11 @@ def test_a_file_that_cannot_be_written_is_told(built, tmp_path):
 
 def test_a_run_keeps_what_the_report_is_made_from(built, shop):
     """Rows, rules, feeds, customers and money are those of the project, and a second run touches no file."""
-    days = "\n".join(f"2026-01-{day:02},Brand,Search,10.10,100,10,2,30.30" for day in range(1, 31))
+    days = "\n".join(f"2024-01-{day:02},Brand,Search,10.10,100,10,2,30.30" for day in range(1, 31))
     shop.write(
         "data/raw/ads.csv",
-        "date,campaign,channel,cost,impressions,clicks,conversions,revenue\n" + days + "\nx,y,z,1,1,1,1,1\n",
+        "date,campaign,channel,cost,impressions,clicks,conversions,revenue\n"
+        f"{days}\nx,y,z,1,1,1,1,1\n2152-01-01,Brand,Search,1,1,1,1,1\n",
     )
     people = "\n".join(f"{n},{n % 7 + 1},{n % 4 + 1.5},{n % 3},{n % 3 * 20}" for n in range(1, 61))
     shop.write("data/raw/people.csv", "customer_id,sessions,pages_per_session,transactions,revenue\n" + people)
@@ -296,12 +297,14 @@ def test_a_run_keeps_what_the_report_is_made_from(built, shop):
 
     assert (str(sum(cube["cost"])), str(sum(cube["revenue"]))) == ("303.0", "909.0")
     assert [(one["table"], one["rows_read"], one["rows_clean"]) for one in data["rows"]] == [
-        ("campaigns", 31, 30), ("customers", 60, 60),
+        ("campaigns", 32, 30), ("customers", 60, 60),
     ]  # fmt: skip
-    assert [(one["reason"], one["rows"]) for one in data["rules"] if one["severity"] == "reject"] == [("bad_date", 1)]
+    rejected = {one["reason"]: one["rows"] for one in data["rules"] if one["severity"] == "reject"}
+    assert rejected == {"bad_date": 1, "future_date": 1}
+    assert "ads: 1 day in the future was rejected" in data["warnings"]
     ads = next(one for one in data["feeds"] if one["report"] == "ads")
-    assert (ads["first_day"], ads["last_day"], ads["days"], ads["missing_days"]) == ("2026-01-01", "2026-01-30", 30, 0)
-    assert (ads["calendar"]["2026-01-05"], data["customers"]["count"], data["traffic"]) == (1, 60, None)
+    assert (ads["first_day"], ads["last_day"], ads["days"], ads["missing_days"]) == ("2024-01-01", "2024-01-30", 30, 0)
+    assert (ads["calendar"]["2024-01-05"], data["customers"]["count"], data["traffic"]) == (1, 60, None)
     assert sum(one["customers"] for one in data["customers"]["segments"]) == 60
     assert data["customers"]["concentration"][-1] == [1.0, 1.0]
     assert shop.run("run").code == 0

@@ -1,8 +1,17 @@
 -- One row for each report of each source: what was loaded, which days are missing, which flags its days carry.
 with
+-- A day that is still to come was loaded as it stood and rejected by cleaning: it would stretch every calendar.
+last_days as (
+    select coalesce(source, '') as source, greatest(max(date), $today) as last_day from clean_campaigns group by 1
+),
 slices as (
-    select source, account, report, day, rows, loaded_at, string_split(coalesce(flags, ''), ',') as flags
+    select
+        loads.source, loads.account, loads.report, loads.rows, loads.loaded_at,
+        string_split(coalesce(loads.flags, ''), ',') as flags,
+        loads.day > coalesce(last_days.last_day, $today) as is_future,
+        case when loads.day <= coalesce(last_days.last_day, $today) then loads.day end as day
     from loads
+    left join last_days using (source)
 ),
 summed as (
     select
@@ -14,7 +23,8 @@ summed as (
         count(distinct day) as days,
         coalesce(max(day) - min(day) + 1 - count(distinct day), 0) as missing_days,
         sum(rows)::bigint as rows,
-        max(loaded_at) as loaded_at
+        max(loaded_at) as loaded_at,
+        count(*) filter (is_future) as future_days
     from slices
     group by all
 ),

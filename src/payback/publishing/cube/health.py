@@ -9,6 +9,7 @@ from payback.publishing.cube.relations import columns_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import date
 
     from payback.engine.duckdb import Engine
     from payback.publishing.results import RowAccount
@@ -38,12 +39,17 @@ def rules(quality: Sequence[Record]) -> list[Record]:
     return [{name: plain(row.get(name)) for name in _RULE} for row in quality]
 
 
-def feeds(engine: Engine) -> list[Record]:
-    """Return each report of each source: its days, gaps, rows, flags and when it was loaded last."""
+def feeds(engine: Engine, today: date) -> tuple[list[Record], list[str]]:
+    """Return each report of each source: its days, gaps, rows, flags and when it was loaded last.
+
+    Days after ``today`` and after the last clean day of their source are still to come: cleaning has rejected them.
+    They are left out, and the second list says so in a sentence for each report.
+    """
     if not columns_of(engine, "loads"):
-        return []
-    found = engine.records(read_sql(PACKAGE, "feeds.sql"), {"days": CALENDAR_DAYS})
-    return [{**{name: plain(value) for name, value in row.items()}, **_maps(row)} for row in found]
+        return [], []
+    found = engine.records(read_sql(PACKAGE, "feeds.sql"), {"days": CALENDAR_DAYS, "today": today})
+    notes = [_future(row["report"], days) for row in found if (days := row.pop("future_days"))]
+    return [{**{name: plain(value) for name, value in row.items()}, **_maps(row)} for row in found], notes
 
 
 def revisions(engine: Engine) -> list[Record]:
@@ -67,6 +73,10 @@ def plain(value: Any) -> Any:
     if hasattr(value, "hour"):
         return f"{value:%Y-%m-%dT%H:%M:%SZ}"
     return str(value) if hasattr(value, "year") else value
+
+
+def _future(report: str, days: int) -> str:
+    return f"{report}: {days:,} day{' in the future was' if days == 1 else 's in the future were'} rejected"
 
 
 def _maps(row: Record) -> Record:

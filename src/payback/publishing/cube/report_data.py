@@ -69,6 +69,7 @@ def report_data(
         Name of the cube.
     """
     summary, chosen = results.summary, options or ReportOptions()
+    loaded, notes = feeds(engine, summary.created_at.date())
     return {
         "schema": SCHEMA,
         "created_at": f"{summary.created_at:%Y-%m-%dT%H:%M:%SZ}",
@@ -80,12 +81,12 @@ def report_data(
         "campaigns": _campaigns(engine, results, cube),
         "confidence": summary.confidence,
         "target_roi": summary.target_roi,
-        "warnings": list(summary.warnings),
+        "warnings": [*summary.warnings, *notes],
         "verdicts": dict(VERDICTS),
         "method": _method(results),
         "rows": row_accounts(summary.rows),
         "rules": rules(results.records("data_quality")),
-        "feeds": feeds(engine),
+        "feeds": loaded,
         "revisions": revisions(engine),
         "customers": customers(engine, results),
         "traffic": traffic(engine),
