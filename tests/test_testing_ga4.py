@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -95,6 +96,36 @@ def test_users_are_counted_once_whatever_they_are_split_by(shop, client, facts):
 
     assert totals(answer) == [("RESERVED_TOTAL", str(len(people)))]
     assert sum(int(users) for _, users in rows(answer)) > len(people)
+
+
+def test_new_and_active_users_are_those_of_the_facts(shop, client, facts):
+    """New users came for the first time, active ones were engaged or new; each counts once."""
+    with facts.open(encoding="utf-8", newline="") as file:
+        week = [row for row in csv.DictReader(file) if WEEK[0] <= row["date"] <= WEEK[1] and row["person"]]
+    new = {row["person"] for row in week if row["is_new"] == "true"}
+    active = new | {row["person"] for row in week if row["engaged_sessions"] == "1"}
+
+    assert rows(client.run_report(request(shop, "", "newUsers activeUsers"))) == [(str(len(new)), str(len(active)))]
+
+
+def test_rates_of_a_total_are_rates_of_sums(shop, client):
+    """The total's engagement rate is no mean of the days' rates."""
+    metrics = "engagementRate engagedSessions sessions"
+    answer = client.run_report(request(shop, "date", metrics, metric_aggregations=["TOTAL"]))
+    ((_, rate, engaged, sessions),) = totals(answer)
+
+    assert float(rate) == int(engaged) / int(sessions)
+
+
+def test_requests_at_the_same_time_do_not_disturb_each_other(shop, client):
+    """Eight reports asked for at once are what they are one by one."""
+    names = ("date", "country", "deviceCategory", "sessionSource", "sessionMedium", "year", "countryId", "dayOfWeek")
+    asked = [request(shop, name, order_bys=by(name), metric_aggregations=["TOTAL"]) for name in names]
+    alone = [client.run_report(each) for each in asked]
+    with ThreadPoolExecutor(8) as pool:
+        together = list(pool.map(client.run_report, asked * 2))
+
+    assert [(rows(each), totals(each)) for each in together] == [(rows(each), totals(each)) for each in alone] * 2
 
 
 def test_rates_are_fractions_of_sums(shop, client):
@@ -607,6 +638,16 @@ def test_the_command_says_how_to_point_payback_at_it():
 
     assert "endpoint: 127.0.0.1:" in "".join(lines)
     assert main(["--days", "2"]) == 2
+
+
+def test_without_googles_client_it_says_what_to_install():
+    """The package can be imported without it, and the command ends with exit code 2 and the way out."""
+    code = "import sys; sys.modules['grpc'] = None; from payback.testing.ga4.__main__ import main; sys.exit(main([]))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, encoding="utf-8", check=False)
+
+    assert done.returncode == 2
+    assert "pip install 'payback[ga4]'" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_the_options_of_the_command_reach_the_property():

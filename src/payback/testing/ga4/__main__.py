@@ -6,12 +6,13 @@ import argparse
 import sys
 import time
 from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING
 
 from payback.errors import PaybackError
-from payback.testing.ga4.clock import SystemClock
-from payback.testing.ga4.effects import Effects
-from payback.testing.ga4.property import Ga4Property
-from payback.testing.ga4.quota import Limits
+from payback.testing import ga4
+
+if TYPE_CHECKING:
+    from payback.testing.ga4 import Ga4Property
 
 GREETING = """\
 The GA4 property {number} runs on {endpoint} with {days} days until {end}.
@@ -49,7 +50,7 @@ def parser() -> argparse.ArgumentParser:
 
 def open_property(arguments: argparse.Namespace) -> Ga4Property:
     """Return the property that the options describe."""
-    served = Ga4Property(
+    served = ga4.Ga4Property(
         days=arguments.days,
         end=arguments.end or datetime.now(UTC).date() - timedelta(days=1),
         sessions_a_day=arguments.sessions_a_day,
@@ -57,14 +58,14 @@ def open_property(arguments: argparse.Namespace) -> Ga4Property:
         number=arguments.property,
         currency=arguments.currency,
         port=arguments.port,
-        clock=SystemClock(),
-        effects=Effects(
+        clock=ga4.SystemClock(),
+        effects=ga4.Effects(
             threshold_users=arguments.threshold,
             most_combinations=arguments.most_rows,
             sample_above=arguments.sample_above,
             restricted={"COST_DATA"} if arguments.no_cost else set(),
         ),
-        limits=Limits(tokens_per_project_per_hour=arguments.tokens_an_hour),
+        limits=ga4.Limits(tokens_per_project_per_hour=arguments.tokens_an_hour),
     )
     if arguments.failing:
         served.fail("unavailable", times=None, probability=arguments.failing)

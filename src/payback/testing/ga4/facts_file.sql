@@ -9,6 +9,7 @@ select
     devices.name as device,
     seen.sessions,
     seen.user_number as person,
+    seen.is_new,
     seen.engaged as engaged_sessions,
     seen.views,
     seen.key_events,
