@@ -158,6 +158,18 @@ def days_of(period, first):
 
 
 @pytest.mark.powerbi
+def test_campaigns_of_hostile_names_keep_their_sums(judges, tmp_path):
+    """Quotes, brackets, other directions, names that differ in case alone: each campaign shows its own cost."""
+    folder = projects.build(tmp_path, clean_campaigns=projects.hostile())
+    names = pq.read_table(folder / "data" / "campaign.parquet").column("Campaign").to_pylist()
+    contexts = {name: {"Campaign.Campaign": [name]} for name in names}
+    found = measured(judges, folder, contexts, ["Cost Sum"])
+
+    assert len(names) == len(projects.HOSTILE)
+    assert sorted(one["Cost Sum"] for one in found.values()) == list(range(len(names)))
+
+
+@pytest.mark.powerbi
 def test_totals_of_a_real_set_are_those_of_its_file(judges, shop, shared_data):
     """Channel by channel, sums in Power BI are those of the CSV files that the project was loaded from."""
     source = shared_data / "federico-daily-mit"
