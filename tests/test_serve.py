@@ -160,6 +160,29 @@ def test_names_stored_as_numbers_give_the_same_answers(folder):
 
 
 @pytest.mark.parametrize(
+    "rows",
+    [
+        [],
+        [row()],
+        [row(currency=code) for code in ("EUR", "JPY", "XXX")],
+        [row("0", "-5")],
+        [row(campaign_name="</script>", channel="<b>'\"", country="x" * 200)],
+    ],
+    ids=["no data", "one day", "three currencies", "a refund without cost", "markup"],
+)
+def test_any_data_can_be_served(tmp_path, rows):
+    """Page, data and answer come, whatever there is; names are text."""
+    keep_rows(tmp_path / "cube", rows)
+    with serving(tmp_path / "cube", token=TOKEN) as (_, visitor):
+        page, data = visitor.ask("/", **BEARER), visitor.ask("/api/data", **BEARER)
+        answer = visitor.ask("/api/query", ASKED, **BEARER)
+
+    assert (page[0], data[0], answer[0]) == (200, 200, 200)
+    assert b"<b>" not in page[2].replace(b"<b>0</b>", b"")
+    assert [group["key"] for group in json.loads(answer[2])["channel"]] == [[one["channel"]] for one in rows[:1]]
+
+
+@pytest.mark.parametrize(
     ("host", "status"),
     [
         ("127.0.0.1:{port}", 200), ("localhost:{port}", 200), ("[::1]:{port}", 200), ("LOCALHOST", 200),
