@@ -12,6 +12,8 @@ from payback.cli.main import payback
 from payback.config.files import dotted
 from payback.config.schema import allowed, has_format, known, setting, settings_schema
 from payback.metrics import METRICS, sql
+from payback.publishing.powerbi.dax import dax
+from payback.publishing.powerbi.facts import CAMPAIGN_PERFORMANCE
 from payback.tables import LOADED_TABLES, TABLES, Table
 
 if TYPE_CHECKING:
@@ -241,6 +243,8 @@ def metrics() -> str:
     parts = ["# Metrics", MADE, _METRICS, _grid(("name", "label", "formula", "unit", "good news", "meaning"), rows)]
     parts += ["## In SQL", "Over the rows of `clean_campaigns`:"]
     parts.append("```sql\n" + "\n".join(f"{sql(metric)} as {metric.name}" for metric in METRICS.values()) + "\n```")
+    measures = [f"{one.label} = {dax(CAMPAIGN_PERFORMANCE, one)}" for one in METRICS.values()]
+    parts += ["## In DAX", "In the Power BI project:", "```dax\n" + "\n".join(measures) + "\n```"]
     return _page(parts)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 import re
 import runpy
@@ -10,6 +11,7 @@ import shutil
 from decimal import Decimal
 from pathlib import Path, PureWindowsPath
 
+import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
@@ -291,6 +293,39 @@ def test_colours_are_those_of_the_html_report():
     for palette in (LIGHT, DARK):
         shared = (palette.page, palette.card, palette.rule, palette.ink, palette.quiet, palette.good, palette.bad)
         assert [colour for colour in (*shared, *palette.series[:2]) if colour.lower() not in style] == []
+
+
+@pytest.mark.parametrize("palette", [LIGHT, DARK], ids=["light", "dark"])
+def test_series_are_told_apart_by_colour_blind_people(palette):
+    """Every two colours differ by 20 in CIELAB, and each stands out three times from the card, however one sees."""
+    for sees in SIGHT:
+        seen = [lab(sees @ linear(colour)) for colour in palette.series]
+        assert min(float(np.linalg.norm(a - b)) for a, b in itertools.combinations(seen, 2)) > 20
+    lights = [float(linear(colour) @ LUMINANCE) + 0.05 for colour in (*palette.series, palette.card)]
+    assert min(max(one, lights[-1]) / min(one, lights[-1]) for one in lights[:-1]) > 3
+
+
+def linear(colour):
+    """Return a colour such as #1D5BD6 as red, green and blue light from 0 to 1."""
+    parts = np.array([int(colour[start : start + 2], 16) for start in (1, 3, 5)]) / 255
+    return np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
+
+
+def lab(light):
+    """Return light in CIELAB, by which distances are as large as they look."""
+    to_xyz = np.array([[0.4125, 0.3576, 0.1804], LUMINANCE, [0.0193, 0.1192, 0.9503]])
+    x, y, z = np.cbrt(np.maximum(to_xyz @ np.clip(light, 0, 1) / np.array([0.9505, 1, 1.0888]), 0.001))
+    return np.array([116 * y - 16, 500 * (x - y), 200 * (y - z)])
+
+
+LUMINANCE = np.array([0.2126, 0.7152, 0.0722])
+SIGHT = [
+    np.eye(3),
+    np.array([[0.152, 1.053, -0.205], [0.115, 0.786, 0.099], [-0.004, -0.048, 1.052]]),
+    np.array([[0.367, 0.861, -0.228], [0.280, 0.673, 0.047], [-0.012, 0.043, 0.969]]),
+    np.array([[1.256, -0.077, -0.179], [-0.078, 0.931, 0.148], [0.005, 0.691, 0.304]]),
+]
+"""What people see of light: all of it, without red, without green, without blue (Machado and others, 2009)."""
 
 
 def test_the_project_knows_no_password(tmp_path):

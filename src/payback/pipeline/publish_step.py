@@ -67,11 +67,12 @@ def publish(loader: DataLoader, tables: Mapping[str, pa.Table], record: RunRecor
     if "excel" in formats:
         path = write_workbook(_for_workbook(results, plain), outputs / WORKBOOK)
         written.append({"name": "workbook", "format": "excel", "path": str(path)})
-    if "powerbi" in formats:
-        written += publish_powerbi(loader, results, record)
     written += keep_cube(loader, results)
     if "html" in formats:
         written.append({"name": "report", "format": "html", "path": str(_write_report(loader, record))})
+    if "powerbi" in formats:
+        # The last: a project that is open in Power BI Desktop cannot be moved, and the others are written then.
+        written += publish_powerbi(loader, results, record)
     return written
 
 

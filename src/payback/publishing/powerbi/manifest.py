@@ -50,6 +50,8 @@ def changed_files(folder: Path, items: tuple[str, ...]) -> list[str]:
     items : tuple of str
         Files and folders in it that are ours; whatever else lies there is not looked at.
     """
+    if not any((folder / item).exists() for item in items):
+        return []  # there is no project any more
     manifest = read_manifest(folder)
     known: dict[str, str] = manifest["files"] if manifest else {}
     there = {path.relative_to(folder).as_posix(): path for path in _files(folder, items)}

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-SERIES = ("#1D5BD6", "#C2601C", "#0F8A6D", "#8A5AC2", "#B08A00", "#5A6B80", "#C2417C", "#2A9BC9")
-SERIES_DARK = ("#6EA2FF", "#FF9D57", "#56D39B", "#B79BEE", "#E3C04A", "#9FABBA", "#F08BB4", "#63C6EC")
-"""Blue and orange first: the pair that every kind of colour blindness tells apart."""
+SERIES = ("#1D5BD6", "#C2601C", "#996399", "#330533", "#E6175C", "#0D3305")
+SERIES_DARK = ("#6EA2FF", "#FF9D57", "#8C1AFF", "#FFFF1A", "#CC1452", "#66FFCC")
+"""Blue and orange of the HTML report, then what lies farthest from all before, whatever the colour blindness."""
 
 
 @dataclass(frozen=True)
