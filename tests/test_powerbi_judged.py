@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import json
 import re
 import shutil
 
@@ -11,6 +12,7 @@ import pytest
 from payback.publishing.powerbi import checks_expressions, checks_files, checks_model, checks_report
 from payback.publishing.powerbi.checks import check_project
 from powerbi_tools import mutants_of_model, mutants_of_report, projects
+from powerbi_tools.damage import visuals
 from powerbi_tools.judges import blocking, rewritten, verdicts
 from powerbi_tools.projects import VARIANTS
 
@@ -34,6 +36,14 @@ def test_a_project_passes_every_judge(judges, tmp_path, variant):
 
     assert verdicts(judges, folder) == []
     assert check_project(folder) == []
+
+
+def test_visuals_are_of_kinds_that_stay(sound):
+    """Power BI keeps old cards, tables and maps for old reports; ours uses those that took their place."""
+    kinds = {json.loads(path.read_text(encoding="utf-8"))["visual"]["visualType"] for path in visuals(sound)}
+
+    assert kinds & {"card", "multiRowCard", "table", "matrix", "map", "filledMap", "kpi"} == set()
+    assert {"cardVisual", "lineChart", "tableEx", "pivotTable", "slicer"} <= kinds
 
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: f"{mutant.judge}: {mutant.name}")
