@@ -44,7 +44,8 @@ calendars as (
     group by all
 ),
 flagged as (
-    select source, account, report, trim(flag) as flag, count(distinct day) as days
+    -- A flag may carry a figure in brackets: sampled(0.350).
+    select source, account, report, regexp_replace(trim(flag), '[(].*', '') as flag, count(distinct day) as days
     from (select source, account, report, day, unnest(flags) as flag from slices)
     where trim(flag) <> ''
     group by all
