@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from payback.testing.ga4.reports import Grouped
     from payback.testing.ga4.requests import ReportPlan
 
+TELLS_TRUNCATION = hasattr(types.ResponseMetaData, "DataTruncationReason")
+"""Google's library has the message from 0.23 on."""
+
 KIND = "analyticsData#runReport"
 NO_DATA = "The property has no data in the date ranges of the request."
 AGGREGATES = {"TOTAL": "RESERVED_TOTAL", "MAXIMUM": "RESERVED_MAX", "MINIMUM": "RESERVED_MIN"}
@@ -107,7 +110,8 @@ def metadata(
         result.schema_restriction_response = types.ResponseMetaData.SchemaRestrictionResponse(
             active_metric_restrictions=restrictions
         )
-    result.data_truncation_reasons = list(_truncations(plan, effects, today))
+    if TELLS_TRUNCATION:
+        result.data_truncation_reasons = list(_truncations(plan, effects, today))
     return result
 
 
