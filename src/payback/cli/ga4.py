@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 _json = click.option("--json", "as_json", is_flag=True, help="Print JSON for scripts.")
 _day = click.DateTime(formats=["%Y-%m-%d"])
-_first = click.option("--from", "first", type=_day, help="First day, such as 2026-05-01.")
-_last = click.option("--to", "last", type=_day, help="Last day; yesterday where left out.")
+_first = click.option("--from", "first", type=_day, metavar="DAY", help="First day, such as 2026-05-01.")
+_last = click.option("--to", "last", type=_day, metavar="DAY", help="Last day; yesterday where left out.")
 
 
 @click.group()
@@ -231,13 +231,20 @@ def _show_revisions(rows: list[dict[str, Any]]) -> None:
 
 def _text(key: str, value: Any, _row: Mapping[str, Any]) -> str:
     if isinstance(value, tuple):
-        before, after = value
-        return "–" if after is None else f"{before or 0:,.10g} → {after:,.10g}" if before != after else f"{after:,.10g}"
+        before, after = (_number(key, one) for one in value)
+        return before if before == after else f"{before} → {after}"
     if value is None:
         return "–"
     if key in ("seconds", "warehouse_value", "independent_value", "difference"):
         return f"{value:,.2f}"
     return f"{value:,}" if isinstance(value, int) else str(value)
+
+
+def _number(key: str, value: Any) -> str:
+    """Return a figure as people read it: money with two decimals, the others with as many as they have."""
+    if value is None:
+        return "–"
+    return f"{value:,.2f}" if key == "revenue" else f"{value:,.6f}".rstrip("0").rstrip(".")
 
 
 def _share(key: str, value: Any, _row: Mapping[str, Any]) -> str:
