@@ -425,6 +425,7 @@ TOO_MUCH = {
     "cost by country": ("sessionCampaignName country", "advertiserAdCost", "Please remove country to make"),
     "cost by day only": ("date", "advertiserAdCost", "Please add sessionCampaignName to make"),
     "items of sessions": ("sessionSource", "itemRevenue", "Please remove sessionSource"),
+    "items and sessions": ("", "sessions itemRevenue", "Please remove itemRevenue"),
     "scopes": ("campaignName", "sessions", "Please remove campaignName"),
 }
 
@@ -469,6 +470,9 @@ def test_names_of_date_ranges_are_not_those_that_google_gives(shop, client, name
     asked.date_ranges[0].name = name
     with pytest.raises(exceptions.InvalidArgument, match="cannot begin with"):
         client.run_report(asked)
+    asked.date_ranges[0].name = "other"
+    with pytest.raises(exceptions.InvalidArgument, match="must be unique"):
+        client.run_report(asked)
 
 
 def test_beyond_the_last_row_there_is_none(shop, client):
@@ -487,6 +491,8 @@ def test_beyond_the_last_row_there_is_none(shop, client):
         ({"metric_aggregations": ["COUNT"]}, "Metric aggregation Count is not supported"),
         ({"currency_code": "XYZ"}, "Invalid currency code"),
         ({"dimension_filter": ga.FilterExpression(filter=ga.Filter(field_name="date"))}, "Missing filter"),
+        ({"dimension_filter": is_in("country")}, "values must be non-empty"),
+        ({"metric_filter": number("sessions", "OPERATION_UNSPECIFIED", 1)}, "operation must be specified"),
         ({"dimension_filter": text("country", "PARTIAL_REGEXP", "(")}, "Invalid regular expression"),
     ],
 )
@@ -494,6 +500,16 @@ def test_bad_pages_orders_and_filters_are_refused(shop, client, more, message):
     """What stands beside the fields is checked too."""
     with pytest.raises(exceptions.InvalidArgument, match=message):
         client.run_report(request(shop, "date", **more))
+
+
+def test_a_batch_is_for_one_property(shop, client):
+    """A report of another property spoils it."""
+    stranger = request(shop, "date")
+    stranger.property = "properties/5"
+    batch = ga.BatchRunReportsRequest(property=shop.name, requests=[stranger])
+
+    with pytest.raises(exceptions.InvalidArgument, match="for the property of the batch"):
+        client.batch_run_reports(batch)
 
 
 @pytest.mark.parametrize(("reports", "message"), [(0, "at least one"), (6, "limited to 5 requests")])

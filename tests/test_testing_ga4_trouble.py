@@ -250,6 +250,14 @@ def _answers(client, prop) -> bool:
     return True
 
 
+def test_faults_to_come_can_be_called_off(small):
+    """What was going to fail for ever is answered."""
+    small.fail("unavailable", times=None)
+    small.faults.clear()
+
+    assert small.client().run_report(request(small)).row_count == 1
+
+
 def test_a_slow_answer_runs_into_the_clients_own_deadline(small):
     """The client gives up first."""
     small.fail("slow", seconds=60)

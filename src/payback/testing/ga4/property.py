@@ -180,10 +180,6 @@ class Ga4Property:
         self._answers.hurry.clear()
         self._service = Service(self._answers, port, self._threads)
 
-    def wait(self) -> None:
-        """Serve until the server is stopped."""
-        self._service.wait()
-
     def now(self) -> datetime:
         """Return the time on the property's clock, in UTC."""
         return self._clock.now()

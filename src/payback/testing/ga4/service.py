@@ -57,10 +57,6 @@ class Service:
         self._server.stop(grace=None).wait()
         self._pool.shutdown(wait=True)
 
-    def wait(self) -> None:
-        """Wait until the server is stopped."""
-        self._server.wait_for_termination()
-
     def _methods(self) -> dict[str, grpc.RpcMethodHandler]:
         answers = self._answers
         methods: dict[str, tuple[Any, Any, Callable[[Any], Any]]] = {
