@@ -117,6 +117,15 @@ _JSON = {
 | `dialect` | how the file was read: format, encoding, delimiter, header line, sheet |
 | `seconds` | duration |
 | `error`, `reason`, `exit_code` | only where `status` is `failed` |""",
+    "ga4": """\
+`--json` prints for
+
+| command | keys |
+| --- | --- |
+| `plan` | `properties`: `property_id`, `first_day`, `last_day`, `days`, `new_days`, `calls`, `reports`, `tokens`, `seconds`, `hours`, `quota_days`, `measured` (false: guesses, the property was never read) |
+| `fetch` | `properties`: `property_id`, `status` (`done`, `unchanged`, `stopped` for want of quota, `failed`), `days_read`, `days_changed`, `days_left`, `rows`, `first_day`, `last_day`, `calls`, `reports`, `tokens`, `flags` (flag: days), `unexplained`, `warnings`, `error`, `seconds` |
+| `check` | `compared`, `unexplained`, and `differences`: `account`, `day`, `measure`, `currency`, `warehouse_value`, `independent_value`, `difference`, `explained_by` |
+| `revisions` | `revisions` (rows of that table, the newest first) and `maturity`: `age_days`, `days`, and the shares `sessions`, `conversions`, `revenue` |""",
     "run": """\
 `--json` prints the run record:
 
@@ -124,7 +133,7 @@ _JSON = {
 | --- | --- |
 | `run_id`, `version`, `started_at`, `finished_at`, `seconds` | the run; times are UTC |
 | `status` | `done`, `unchanged`, `failed` |
-| `steps` | for each of load, clean, roi, segments, publish: `step`, `status`, `seconds`, `rows_in`, `rows_out`, `rows_rejected`, `peak_memory_mb`, `slowest_query`, `note`, `error` |
+| `steps` | for each of extract (where GA4 is set up), load, clean, roi, segments, publish: `step`, `status`, `seconds`, `rows_in`, `rows_out`, `rows_rejected`, `peak_memory_mb`, `slowest_query`, `note`, `error` |
 | `files` | as `payback load` prints them |
 | `rows` | for each table and currency where its rows and its money went |
 | `outputs` | `name`, `format`, `path` of each file that was written |

@@ -7,7 +7,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from ga4_project import load_of, small_property
 from payback.testing.ga4 import Ga4Property, SystemClock
+from payback.warehouse.opening import open_warehouse
 
 TODAY = datetime.now(UTC).date()
 
@@ -50,6 +52,24 @@ def test_people_get_words(project):
     assert "done" in project.run("ga4", "fetch").out
     assert "0 differ without an explanation" in project.run("ga4", "check").out
     assert "Nothing was revised yet" in project.run("ga4", "revisions").out
+
+
+def test_revised_days_are_shown_with_how_complete_days_are(shop):
+    """What changed since it was first read, newest first, and the curve of the days that are final."""
+    with small_property() as server:
+        warehouse = open_warehouse("duckdb", shop.folder / "payback.duckdb")
+        load = load_of(warehouse, server)
+        load.fetch()
+        server.advance(days=10)
+        load.fetch()
+        told = [row for row in warehouse.records("revisions") if row["table_name"] == "campaign_traffic"]
+        warehouse.close()
+    found = answer(shop.run("ga4", "revisions", "--limit", "500", "--json"))
+    assert len(found["revisions"]) == len(told) > 0
+    assert [one["age_days"] for one in found["maturity"]] == list(range(1, 15))
+    shown = shop.run("ga4", "revisions").out
+    assert " → " in shown
+    assert "Part of the final value that was there" in shown
 
 
 def test_run_reads_ga4_before_the_files(project):
@@ -119,8 +139,6 @@ def test_hidden_figures_are_a_warning_of_the_doctor(project, server):
 
 def test_unexplained_difference_is_exit_code_1(project):
     """A script learns it by the code, a person by the words and what to do."""
-    from payback.warehouse.opening import open_warehouse
-
     project.run("ga4", "fetch")
     warehouse = open_warehouse("duckdb", project.folder / "payback.duckdb")
     warehouse.engine.execute("update campaign_traffic set conversions = conversions + 100")
