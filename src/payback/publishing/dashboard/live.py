@@ -32,6 +32,8 @@ _log = logging.getLogger(__name__)
 
 MEMORY = "128MB"
 """What the cube and its queries may take before they spill to disk."""
+LARGE_FILE, AT_ONCE = 5_000_000, 4
+"""A cube whose file has more bytes is asked one query at a time: each takes all cores, and memory is for one."""
 MOST_ANSWERS, MOST_BYTES = 256, 16_000_000
 
 
@@ -51,6 +53,8 @@ class Snapshot:
         What it was made from.
     loading : Future of Engine
         Holds the table ``cube``, soon.
+    room : Semaphore
+        Lets in as many queries at once as there is memory for.
     """
 
     version: str
@@ -59,6 +63,7 @@ class Snapshot:
     static: str
     kept: Kept
     loading: Future[Engine]
+    room: threading.Semaphore
 
     @property
     def engine(self) -> Engine:
@@ -118,9 +123,12 @@ class Live:
         if known is not None:
             self.hits += 1
             return known
-        text = answer_json(snapshot.engine.beside, query, enums=True).encode("utf-8")
-        self._remember(key, text)
-        return text
+        with snapshot.room:
+            known = self._answers.get(key)  # somebody who waited for room may have asked the same
+            if known is None:
+                known = answer_json(snapshot.engine.beside, query, enums=True).encode("utf-8")
+                self._remember(key, known)
+        return known
 
     def _replace(self, stamp: tuple[int, ...] | None) -> None:
         try:
@@ -143,7 +151,8 @@ class Live:
             self._fill(loading, kept.cube)
         data = json.dumps(kept.data, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
         version = hashlib.blake2b(data + kept.version.encode(), digest_size=8).hexdigest()
-        return Snapshot(version, data, str(kept.data["title"]), kept.static, kept, loading)
+        room = threading.Semaphore(AT_ONCE if kept.cube.stat().st_size < LARGE_FILE else 1)
+        return Snapshot(version, data, str(kept.data["title"]), kept.static, kept, loading, room)
 
     def _fill(self, loading: Future[Engine], cube: Path) -> None:
         """Read a cube into an engine of its own."""
