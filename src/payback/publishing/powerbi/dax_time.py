@@ -129,12 +129,9 @@ def _change_dax(fact: Fact, metric: Metric, word: str) -> str:
     _, window, months, _ = CHANGES[word]
     before = f"{metric.label} {WINDOWS[window].ending}"
     first = f"CALCULATE ( [{FIRST_DAY}], REMOVEFILTERS ( '{DATE}' ) )"
-    tests = ["NOT ISBLANK ( Now )", f"EDATE ( [{FIRST_DAY}], -{months} ) >= {first}"]
-    if metric.unit == "percent":
-        tests.append("NOT ISBLANK ( Before )")
-    else:
-        # From nothing, or from less than nothing, no percentage leads anywhere.
-        tests.append("Before > 0")
+    tests = [f"EDATE ( [{FIRST_DAY}], -{months} ) >= {first}"]
+    # From nothing, or from less than nothing, no percentage leads anywhere.
+    tests.append("NOT ISBLANK ( Before )" if metric.unit == "percent" else "Before > 0")
     if fact.is_money(metric):
         key = f"[{currency_name(fact)}]"
         tests.append(f"{key} = CALCULATE ( {key}, {WINDOWS[window].days} )")
@@ -143,6 +140,8 @@ def _change_dax(fact: Fact, metric: Metric, word: str) -> str:
         f"VAR Now = [{metric.label}]",
         f"VAR Before = [{before}]",
         "RETURN",
-        f"    IF ( {' && '.join(tests)}, {result} )",
+        # One within the other: where there is nothing now there is no first day, of which EDATE would make an error.
+        "    IF ( NOT ISBLANK ( Now ),",
+        f"        IF ( {' && '.join(tests)}, {result} ) )",
     ]
     return "\n".join(lines)

@@ -7,7 +7,12 @@ from payback.publishing.powerbi.pages.spec import Page, Place, Visual, column, m
 
 _CHANNEL = column("Channel", "Channel")
 _FIGURES = ("CTR", "CVR", "CPM", "CPC", "CPA", "AOV")
-_MATRIX = ("Impressions", "Clicks", "CTR", "Conversions", "CVR", "CPM", "CPC", "CPA")
+_MATRIX = (
+    *(measure(name) for name in ("Impressions", "Clicks", "CTR")),
+    measure("Sessions", "Traffic"),
+    measure("Engagement Rate", "Traffic"),
+    *(measure(name) for name in ("Conversions", "CVR", "CPM", "CPC", "CPA")),
+)
 
 PAGE = Page(
     "Funnel",
@@ -45,8 +50,8 @@ PAGE = Page(
             "pivotTable",
             Place(16, 462, 824, 242),
             "The funnel of each channel",
-            "Matrix of channels with impressions, clicks, conversions, rates and prices.",
-            {"Rows": (_CHANNEL,), "Values": tuple(measure(name) for name in _MATRIX)},
+            "Matrix of channels with impressions, clicks, sessions of web analytics, conversions, rates and prices.",
+            {"Rows": (_CHANNEL,), "Values": _MATRIX},
             sort=measure("Impressions"),
         ),
         Visual(

@@ -39,11 +39,25 @@ def currency(position: int) -> Visual:
     return _slicer("currency", "Currency", column("Currency", "Currency"), position, single=True)
 
 
+def any_currency(position: int) -> Visual:
+    """Return a slicer of currencies for one page, none chosen: customers may have others than campaigns."""
+    return _slicer("customer currency", "Currency", column("Currency", "Currency"), position, shared=False)
+
+
 def _slicer(
-    name: str, text: str, shown: Field, position: int, *, single: bool = False, is_range: bool = False
+    name: str,
+    text: str,
+    shown: Field,
+    position: int,
+    *,
+    single: bool = False,
+    is_range: bool = False,
+    shared: bool = True,
 ) -> Visual:
     width = _SLICER_WIDTH + (60 if is_range else 0)
     x = RIGHT - (position + 1) * _SLICER_WIDTH - position * GAP - (60 if is_range else 0)
     words = f"Slicer: choose {'one value' if single else 'a range' if is_range else 'values'} of {text.lower()}."
     place = Place(x, 16, width, _SLICER_HEIGHT)
-    return Visual(name, "slicer", place, text, words, {"Values": (shown,)}, single=single, range=is_range, shared=True)
+    return Visual(
+        name, "slicer", place, text, words, {"Values": (shown,)}, single=single, range=is_range, shared=shared
+    )

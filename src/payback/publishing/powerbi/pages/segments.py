@@ -29,7 +29,7 @@ PAGE = Page(
     (
         *header.title("Who the customers are", measure("Customer Amounts In", _FACTS)),
         header.country(1),
-        header.currency(0),
+        header.any_currency(0),
         Visual(
             "key figures",
             "cardVisual",
