@@ -6,7 +6,6 @@ import calendar
 import datetime as dt
 
 from powerbi_tools.oracle import Context, span
-from powerbi_tools.sample import FIRST_DAY, LAST_DAY
 
 
 def month(year, number):
@@ -71,7 +70,3 @@ def as_filters(context):
     if context.days is not None:
         filters["Date.Date"] = [{"day": day.isoformat()} for day in sorted(context.days)]
     return filters
-
-
-CALENDAR_DAYS = (FIRST_DAY, LAST_DAY)
-"""First and last day with data."""

@@ -43,11 +43,6 @@ def swap(path, pattern, replacement):
     write(path, changed)
 
 
-def append(path, text):
-    """Add a text at the end."""
-    write(path, path.read_text(encoding="utf-8") + text)
-
-
 def edit(path, change):
     """Change the content of a JSON file."""
     content = json.loads(path.read_text(encoding="utf-8"))
