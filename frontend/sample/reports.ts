@@ -57,7 +57,7 @@ function campaignsOf(count: number, names: string[], first: string, last: string
     const verdict = channel === "Display" ? (i % 2 ? "loses" : "can't tell yet") : channel === "Video" && i % 2 ? "can't tell yet" : "pays back";
     const low = verdict === "loses" ? -0.6 : verdict === "pays back" ? 0.4 : -0.3;
     return {
-      id: i + 1,
+      id: String(i + 1),
       name: names[i] ?? `${channel} | ${THEMES[i % THEMES.length]}${count > 10 ? ` ${1 + Math.floor(i / 10)}` : ""}`,
       channel,
       source: channel === "Paid Social" ? "Meta Ads" : channel === "Email" ? "Mailer" : "Google Ads",

@@ -20,7 +20,7 @@ export interface View {
   metrics: Metrics;
   formats: Formats;
   palette: Palette;
-  campaigns: Map<number, Campaign>;
+  campaigns: Map<string, Campaign>;
   /** True where there is an earlier period to compare with. */
   compared: boolean;
   change: (change: Partial<State>) => void;
@@ -70,7 +70,7 @@ export function countryName(view: View, code: string): string {
   }
 }
 
-export function campaignName(campaign: Campaign | undefined, id: number | string): string {
+export function campaignName(campaign: Campaign | undefined, id: string): string {
   return campaign?.name.trim() || `(no name, ${id})`;
 }
 

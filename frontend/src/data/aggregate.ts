@@ -155,6 +155,7 @@ export class Aggregator {
     const pick = (make: (period: Period) => Sums, keys: (key: number) => string[]) =>
       this.groups(make(now), before && make(before), keys);
     const { channels, campaigns, countries, sources } = this.data;
+    const own = ownPlaces(campaigns);
     const sourcePlaces = campaigns.map((campaign) => sources.indexOf(campaign.source));
     const weeks = this.weeks();
     const day = (key: number) => isoDay(this.first + (key % this.days));
@@ -165,7 +166,7 @@ export class Aggregator {
       total: total.length ? total : [{ key: [], now: null, before: null }],
       day: pick((p) => this.folded(p.channelDay, this.days, (key) => key % this.days), (key) => [day(key)]),
       channel: pick((p) => this.folded(p.channelDay, channels.length, (key) => Math.floor(key / this.days)), (key) => [channels[key] ?? ""]),
-      campaign: byNumber(pick((p) => p.campaign, (key) => [String(campaigns[key]?.id ?? key)])),
+      campaign: byNumber(pick((p) => this.folded(p.campaign, campaigns.length, (key) => own[key]!), (key) => [campaigns[key]!.id])),
       country: pick((p) => p.country, (key) => [countries[key] ?? ""]),
       source: pick((p) => this.folded(p.campaign, sources.length, (key) => sourcePlaces[key] ?? -1), (key) => [sources[key] ?? ""]),
       channel_week: pick(
@@ -261,8 +262,18 @@ function allowed<T extends string | Campaign>(list: T[], test: (one: T) => boole
   return Uint8Array.from(list, (one) => (test(one) ? 1 : 0));
 }
 
+/** For each campaign the first place of its id: one campaign may come from several sources. */
+function ownPlaces(campaigns: Campaign[]): number[] {
+  const first = new Map<string, number>();
+  campaigns.forEach((campaign, place) => first.has(campaign.id) || first.set(campaign.id, place));
+  return campaigns.map((campaign) => first.get(campaign.id)!);
+}
+
 function byNumber(groups: Group[]): Group[] {
-  return groups.sort((a, b) => Number(a.key[0]) - Number(b.key[0]));
+  return groups
+    .map((group) => ({ group, id: BigInt(group.key[0]!) }))
+    .sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0))
+    .map(({ group }) => group);
 }
 
 function compareKeys(a: string[], b: string[]): number {

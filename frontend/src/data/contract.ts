@@ -28,7 +28,8 @@ export interface Metric {
 
 /** One campaign; its place in `ReportData.campaigns` is its index in the cube. */
 export interface Campaign {
-  id: number;
+  /** Decimal digits, as text: the number has up to 63 bits, of which a JavaScript number would lose some. */
+  id: string;
   name: string;
   channel: string;
   source: string;
@@ -196,7 +197,8 @@ export interface Query {
   previous: { start: string; end: string } | null;
   /** Empty: all. */
   channels: string[];
-  campaigns: number[];
+  /** Ids of Campaign. */
+  campaigns: string[];
   countries: string[];
   sources: string[];
 }

@@ -33,13 +33,13 @@ export interface State {
   comparison: Comparison;
   currency: string;
   channels: string[];
-  campaigns: number[];
+  campaigns: string[];
   countries: string[];
   search: string;
   sort: string;
   columns: string[];
   pick: string;
-  open: number | null;
+  open: string | null;
   theme: Theme | "";
 }
 
@@ -60,6 +60,9 @@ export const START: State = {
   open: null,
   theme: "",
 };
+
+/** Ids stay text: they have more digits than a JavaScript number keeps. */
+const ID = /^-?\d{1,19}$/;
 
 function oneOf<T extends string>(text: string | null, list: readonly T[], otherwise: T): T {
   return list.includes(text as T) ? (text as T) : otherwise;
@@ -82,13 +85,13 @@ export function readHash(hash: string): State {
     comparison: oneOf(keys.get("vs"), COMPARISONS.map((one) => one.id), START.comparison),
     currency: keys.get("cur") ?? "",
     channels: keys.getAll("ch"),
-    campaigns: keys.getAll("ca").map(Number).filter(Number.isSafeInteger),
+    campaigns: keys.getAll("ca").filter((one) => ID.test(one)),
     countries: keys.getAll("co"),
     search: keys.get("q") ?? "",
     sort: keys.get("sort") ?? "",
     columns: (keys.get("cols") ?? "").split(",").filter(Boolean),
     pick: keys.get("pick") ?? "",
-    open: id !== null && id !== "" && Number.isSafeInteger(Number(id)) ? Number(id) : null,
+    open: id !== null && ID.test(id) ? id : null,
     theme: oneOf<Theme | "">(keys.get("theme"), ["auto", "light", "dark"], ""),
   };
 }
@@ -102,13 +105,13 @@ export function writeHash(state: State): string {
   if (state.comparison !== START.comparison) keys.set("vs", state.comparison);
   if (state.currency) keys.set("cur", state.currency);
   for (const channel of state.channels) keys.append("ch", channel);
-  for (const campaign of state.campaigns) keys.append("ca", String(campaign));
+  for (const campaign of state.campaigns) keys.append("ca", campaign);
   for (const country of state.countries) keys.append("co", country);
   if (state.search) keys.set("q", state.search);
   if (state.sort) keys.set("sort", state.sort);
   if (state.columns.length) keys.set("cols", state.columns.join(","));
   if (state.pick) keys.set("pick", state.pick);
-  if (state.open !== null) keys.set("id", String(state.open));
+  if (state.open !== null) keys.set("id", state.open);
   if (state.theme) keys.set("theme", state.theme);
   const query = keys.toString();
   return `#/${state.page}${query ? `?${query}` : ""}`;

@@ -4,14 +4,14 @@ import type { State } from "./hash.ts";
 import { type Range, comparisonOf, covered, rangeOf } from "./periods.ts";
 
 /** An id that no campaign has: the search found none, and an empty list would mean all. */
-export const NO_CAMPAIGN = Number.MIN_SAFE_INTEGER;
+export const NO_CAMPAIGN = String(Number.MIN_SAFE_INTEGER);
 
 export function matches(campaign: Campaign, search: string): boolean {
   return campaign.name.toLocaleLowerCase().includes(search.trim().toLocaleLowerCase());
 }
 
 /** Campaigns that the chosen ones and the search leave; empty: all. */
-export function chosenCampaigns(data: ReportData, state: State): number[] {
+export function chosenCampaigns(data: ReportData, state: State): string[] {
   if (!state.search.trim()) return state.campaigns;
   const found = data.campaigns.filter((one) => matches(one, state.search)).map((one) => one.id);
   const both = state.campaigns.length ? found.filter((id) => state.campaigns.includes(id)) : found;

@@ -17,7 +17,7 @@ import { Verdict } from "./Verdict.tsx";
 const FIGURES = ["profit", "revenue", "cost", "roas", "roi", "cpa", "conversions", "ctr", "cvr", "aov"];
 
 /** The answer for this campaign alone, under the same filters. */
-function useOwnAnswer(view: View, id: number): Answer | null {
+function useOwnAnswer(view: View, id: string): Answer | null {
   const [answer, setAnswer] = useState<Answer | null>(null);
   useEffect(() => {
     const request = new AbortController();

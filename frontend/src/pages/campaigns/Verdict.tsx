@@ -29,7 +29,7 @@ export function Verdict({ campaign, long }: { campaign: Campaign; long?: boolean
           <i class="bar" style={{ left: `${place(low)}%`, width: `${Math.max(2, place(high) - place(low))}%` }} />
         </span>
       )}
-      <span class={long ? "" : "interval-words"}>{words}</span>
+      <span class={long ? "" : "interval-words"}>{long ? `${words}: ${formats.percent(data.confidence, 0)} interval over all days` : words}</span>
     </span>
   );
 }

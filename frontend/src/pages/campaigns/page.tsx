@@ -87,7 +87,7 @@ function Body() {
           <FlagFilter rows={all} />
           <ColumnChooser usual={USUAL} />
         </header>
-        <Grid label="Campaigns" columns={columns(view)} rows={rows} id={(row) => String(row.campaign.id)} sort={state.sort || "-cost"} rowHeight={50} marked={(row) => row === open} />
+        <Grid label="Campaigns" columns={columns(view)} rows={rows} id={(row) => row.campaign.id} sort={state.sort || "-cost"} rowHeight={50} marked={(row) => row === open} />
       </section>
     </>
   );

@@ -10,13 +10,13 @@ export interface Row {
   flags: Flag[];
 }
 
-function unknown(id: number): Campaign {
+function unknown(id: string): Campaign {
   return { id, name: "", channel: "", source: "", account: "", first_day: "", last_day: "", verdict: "", intervals: {} };
 }
 
 export function rowsOf(view: View): Row[] {
   return view.answer.campaign.map((group) => {
-    const id = Number(group.key[0]);
+    const id = group.key[0]!;
     const campaign = view.campaigns.get(id) ?? unknown(id);
     return { campaign, name: campaignName(campaign, id), group, flags: flagsOf(view, campaign, group) };
   });

@@ -11,7 +11,7 @@ export interface Action {
   title: string;
   why: string;
   stake: number;
-  campaign: number | null;
+  campaign: string | null;
   tone: "good" | "bad" | "neutral";
 }
 
@@ -57,7 +57,7 @@ function unknownRevenue(view: View): Action[] {
 /** The actions, the most money first; one for each campaign. */
 export function actions(view: View, most = 5): Action[] {
   const found = view.answer.campaign.flatMap((group) => {
-    const campaign = view.campaigns.get(Number(group.key[0]));
+    const campaign = view.campaigns.get(group.key[0]!);
     const ones = campaign ? [losing, weaker, cutBack].map((finder) => finder(view, group, campaign)).filter((one) => one !== null) : [];
     return ones.sort((a, b) => b.stake - a.stake).slice(0, 1);
   });
