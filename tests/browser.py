@@ -70,7 +70,8 @@ def until(page, expression, seconds=20):
 def settled(page):
     """Wait until the page shows an answer and every chart is drawn, those below the screen too."""
     page.wait_for_selector("main:not([aria-busy=true])")
-    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    # Printing draws what lies below the screen too; what is drawn stays.
+    page.evaluate("['beforeprint', 'afterprint'].forEach((name) => window.dispatchEvent(new Event(name)))")
     until(page, "[...document.querySelectorAll('.chart [role=img].canvas')].every((one) => one.querySelector('svg'))")
     return page
 
