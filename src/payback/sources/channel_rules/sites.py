@@ -36,10 +36,19 @@ def _pattern(site: str) -> str:
     return rf"(?:[^/]*\.)?{re.escape(site)}"
 
 
-def _is_below(site: str, other: str) -> bool:
-    """Tell whether the first entry is a host below the second: groups.google.com below google.*."""
-    below = "." in site and "." in other and site != other
-    return below and re.fullmatch(_pattern(other), site.replace(".*", ".com")) is not None
+def _is_below(site: str, domains: set[str]) -> bool:
+    """Tell whether an entry is a host below one of these: groups.google.com below google.*."""
+    labels = site.replace(".*", ".com").split(".")
+    if any(".".join(labels[start:]) in domains for start in range(1, len(labels) - 1)):
+        return True
+    # As the pattern says, one or two short labels stand for the country.
+    for ends in (1, 2):
+        stem = labels[:-ends]
+        if stem and all(len(label) in {2, 3} for label in labels[-ends:]):
+            names = (".".join(stem[start:]) + ".*" for start in range(len(stem)))
+            if any(name in domains and name != site for name in names):
+                return True
+    return False
 
 
 @cache
@@ -57,14 +66,9 @@ def category_pattern(category: str) -> str:
 @cache
 def exceptions_pattern(category: str) -> str | None:
     """Return the pattern of hosts that lie below a site of this category and belong to another one."""
-    own = _sites()[category]
-    others = [
-        site
-        for name in CATEGORIES
-        if name != category
-        for site in _sites()[name]
-        if any(_is_below(site, mine) for mine in own)
-    ]
+    domains = {site for site in _sites()[category] if "." in site}
+    named = (site for name in CATEGORIES if name != category for site in _sites()[name] if "." in site)
+    others = [site for site in named if _is_below(site, domains)]
     return "(?:" + "|".join(_pattern(site) for site in others) + ")" if others else None
 
 

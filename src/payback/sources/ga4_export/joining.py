@@ -119,7 +119,13 @@ def join_parts(engine: Engine, *, everything: bool) -> int:
 
 def _join_sessions(engine: Engine, *, everything: bool) -> None:
     whole = "(from visits where user_pseudo_id is not null and session_id is not null)"
-    visits = whole if everything else f"(from {whole} semi join touched_users using (user_pseudo_id))"
+    visits = whole
+    if not everything:
+        visits = "touched_visits"
+        engine.execute(
+            f"create or replace temp table {visits} as from {whole} semi join touched_users using (user_pseudo_id)",
+            name="touched visits",
+        )
     engine.execute(
         "create or replace temp table several_parts as select hash(user_pseudo_id, session_id) as key "
         f"from {visits} group by key having count(*) > 1",
@@ -159,8 +165,9 @@ def _join_sales(engine: Engine, *, everything: bool) -> None:
         )
         orders = "touched_lines"
     engine.execute(
-        f"create or replace temp view order_sessions as from sessions semi join "
-        f"(select distinct user_pseudo_id from {orders}) using (user_pseudo_id)"
+        f"create or replace temp table order_sessions as select * exclude (landing_page) from sessions "
+        f"semi join (select distinct user_pseudo_id from {orders}) using (user_pseudo_id)",
+        name="sessions of buyers",
     )
     sales = read_sql(_ROOM, "sales.sql", orders=orders)
     if everything:
