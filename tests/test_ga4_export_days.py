@@ -162,6 +162,25 @@ def test_other_key_events_read_the_events_again(tmp_path):
         assert store.engine.rows("select sum(conversions) from campaign_days") == [(1,)]
 
 
+def test_a_run_that_was_stopped_half_way_leaves_nothing(tmp_path, monkeypatch):
+    """Its events were summed up and never entered; the next run begins anew."""
+    rows = some_events(5)
+    write(tmp_path / "export", rows)
+
+    def stop(*_, **__):
+        raise KeyboardInterrupt
+
+    with ExportStore(tmp_path / "s.duckdb", OPTIONS) as store:
+        with monkeypatch.context() as patch:
+            patch.setattr("payback.sources.ga4_export.store.join_parts", stop)
+            with pytest.raises(KeyboardInterrupt):
+                store.sync(find_parts(tmp_path / "export"))
+        assert store.engine.rows("from parts") == []
+    with ExportStore(tmp_path / "s.duckdb", OPTIONS) as store:
+        store.sync(find_parts(tmp_path / "export"))
+        assert everything(store) == at_once(tmp_path, rows)
+
+
 def test_a_damaged_store_is_named_with_the_way_out(tmp_path):
     """It can be deleted: it is made again from the export."""
     path = Path(tmp_path / "s.duckdb")

@@ -83,6 +83,11 @@ def load_export(loader: DataLoader, *, say: Callable[[str], None] | None = None)
     with open_store(loader) as store, tempfile.TemporaryDirectory(dir=folder) as scratch:
         outcome = ExportOutcome(store.sync(parts))
         outcome.warnings += _warnings(outcome.report)
+        if loader.settings.ga4.numbers():
+            outcome.warnings.append(
+                "GA4 is read by its Data API and from its export: campaign_traffic holds the sessions of both, told "
+                "apart by source; leave one of ga4 and ga4_export out if they are of the same property"
+            )
         tables = [CAMPAIGN_TRAFFIC] + ([CAMPAIGNS] if loader.settings.ga4_export.campaigns else [])
         for table in tables:
             _write_days(loader, store, table, Path(scratch), outcome)
