@@ -27,6 +27,7 @@ from payback.publishing.html.report_file import packed_report
 from unpacked import unpack
 
 HOSTILE = ("</script><script>alert(1)</script>", "=1+1", "x" * 200, "\u202eRTL", "a\u2028b", '"]}{')
+ASKED = {"currency": "EUR", "start": "2026-01-01", "end": "2026-12-31", "previous": None}
 YEAR = (FIRST, date(2026, 12, 31))
 
 
@@ -160,7 +161,8 @@ def test_campaigns_come_in_the_order_of_their_numbers():
         ({"channels": "Search"}, "channels"),
         ({"channels": [1]}, "channels"),
         ({"channels": ["x" * 501]}, "channels"),
-        ({"campaigns": ["1"]}, "campaigns"),
+        ({"campaigns": ["1.5"]}, "campaigns"),
+        ({"campaigns": ["9" * 19]}, "campaigns"),
         ({"campaigns": [True]}, "campaigns"),
         ({"campaigns": [2**63]}, "campaigns"),
         ({"campaigns": [0] * 10_001}, "campaigns"),
@@ -180,11 +182,17 @@ def test_a_query_of_the_page_is_read():
     asked = {
         "currency": "EUR", "start": "2026-01-01", "end": "2026-01-31",
         "previous": {"start": "2025-12-01", "end": "2025-12-31"},
-        "channels": ["Search"], "campaigns": [-1, 7], "countries": [""], "sources": [],
+        "channels": ["Search"], "campaigns": [-1, "985015818241350461"], "countries": [""], "sources": [],
     }  # fmt: skip
 
     assert query_of(asked) == Query(
-        "EUR", date(2026, 1, 1), date(2026, 1, 31), (date(2025, 12, 1), date(2025, 12, 31)), ("Search",), (-1, 7), ("",)
+        "EUR",
+        date(2026, 1, 1),
+        date(2026, 1, 31),
+        (date(2025, 12, 1), date(2025, 12, 31)),
+        ("Search",),
+        (-1, 985015818241350461),
+        ("",),
     )
 
 
@@ -312,6 +320,20 @@ def test_any_data_gives_a_report(edge, tmp_path):
     )
     assert len(data["campaigns"]) == len({one["campaign_id"] for one in EDGES[edge]})
     assert set(found["currency"]) == set(range(len(data["currencies"])))
+
+
+def test_numbers_of_campaigns_travel_as_text():
+    """JavaScript's numbers have 53 bits; those of campaigns have more, and come back digit for digit."""
+    large = 2**60 + 1
+    with engine_with([row("1", campaign=large), row("2", campaign=large + 1)]) as engine:
+        data = report_data(engine, results_of())
+        asked = ASKED | {"campaigns": [data["campaigns"][1]["id"]]}
+        found = answer(engine.rows, query_of(asked))
+        packed = unpack(pack(coded(engine, data)))
+
+    assert [one["id"] for one in data["campaigns"]] == ["1152921504606846977", "1152921504606846978"]
+    assert [(one["key"], one["now"][0][0]) for one in found["campaign"]] == [(["1152921504606846978"], 2.0)]
+    assert packed["campaign"] == [0, 1]
 
 
 def test_names_are_the_latest_and_days_those_with_rows():

@@ -67,8 +67,9 @@ def kept_campaigns(engine: Engine, campaigns: Sequence[Record], cube: str) -> li
         Name of the reduced cube.
     """
     found = engine.records(
-        f"select campaign_id as id, source, account, min(date)::varchar as first_day, max(date)::varchar as last_day, "
-        f"any_value(channel) as channel from {quoted(cube)} group by campaign_id, source, account order by all"
+        f"select campaign_id::varchar as id, source, account, min(date)::varchar as first_day, "
+        f"max(date)::varchar as last_day, any_value(channel) as channel from {quoted(cube)} "
+        "group by campaign_id, source, account order by campaign_id, source, account"
     )
     known = {_key(campaign): campaign for campaign in campaigns}
     return [known.get(_key(row)) or _others(row) for row in found]
@@ -104,7 +105,7 @@ def _places(lists: Mapping[str, Any]) -> pa.Table:
         {
             "kind": "campaign",
             "place": place,
-            "campaign_id": one["id"],
+            "campaign_id": int(one["id"]),
             "source": one["source"],
             "account": one["account"],
         }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,7 @@ LONGEST_TEXT = 500
 _NAMES = ("currency", "start", "end", "previous", "channels", "campaigns", "countries", "sources")
 _DAY_LENGTH = 10
 _LARGEST_ID = 2**63
+_DIGITS = re.compile(r"-?[0-9]{1,19}")
 
 
 @dataclass(frozen=True)
@@ -99,8 +101,11 @@ def _text(name: str, value: object) -> str:
 
 
 def _number(name: str, value: object) -> int:
+    """Read a whole number, or its digits: JavaScript's numbers are too short for most campaigns' numbers."""
+    if isinstance(value, str) and _DIGITS.fullmatch(value):
+        value = int(value)
     if isinstance(value, bool) or not isinstance(value, int) or abs(value) >= _LARGEST_ID:
-        raise _wrong(name, value, "whole numbers")
+        raise _wrong(name, value, "whole numbers, or their digits as text")
     return value
 
 

@@ -143,7 +143,7 @@ def _campaign(name: Record, rows: Sequence[Record]) -> Record:
     for row in largest_first:
         intervals.setdefault(row["currency"], {"roi_low": row.get("roi_low"), "roi_high": row.get("roi_high")})
     return {
-        "id": name["campaign_id"],
+        "id": str(name["campaign_id"]),  # JavaScript's numbers would lose its last digits
         "name": name["name"],
         "channel": name["channel"],
         "source": name["source"],
