@@ -94,12 +94,12 @@ $(JUDGES): tests/powerbi_tools/package-lock.json | .venv/ready-node
 	$(PYTHON) -m venv .venv
 	@touch $@
 
-# The newest versions of everything, with hashes and without any address.
+# The newest versions of everything, with hashes and without any address; a smaller set has the versions of the larger.
 lock: $(if $(findstring .venv,$(UV)),.venv/bin/uv)
 	$(COMPILE) --group build -o requirements/build.txt
-	$(COMPILE) pyproject.toml -o requirements.txt
-	$(COMPILE) pyproject.toml --group test -o requirements/test.txt
 	$(COMPILE) pyproject.toml --group test --group check -o requirements/check.txt
+	$(COMPILE) pyproject.toml --group test -c requirements/check.txt -o requirements/test.txt
+	$(COMPILE) pyproject.toml -c requirements/check.txt -o requirements.txt
 	$(COMPILE) pyproject.toml --group test --resolution lowest-direct -o requirements/lowest.txt
 	$(COMPILE) --no-deps --group powerbi -o requirements/powerbi.txt
 	$(COMPILE) --group node -o requirements/node.txt
