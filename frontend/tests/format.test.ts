@@ -31,7 +31,7 @@ test("nothing is written as minus zero", () => {
 test("a change is a share of the earlier value, unless that says nothing", () => {
   assert.equal(moved(metric("cost"), 110, 100, en).words, "+10.0%");
   assert.equal(moved(metric("roi"), 0.5, -0.1, en).words, "+60.0 pts");
-  assert.equal(moved(metric("profit"), -50, 100, en).words, "-€150.00");
+  assert.equal(moved(metric("profit"), -50, 100, en).words, "-€150");
   assert.equal(moved(metric("cost"), 5, 0, en).words, "+€5.00");
   assert.equal(moved(metric("cost"), 0, 0, en).words, "0.0%");
   assert.equal(moved(metric("cost"), 2000, 100, en).words, "+19×");

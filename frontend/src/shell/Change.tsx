@@ -11,6 +11,11 @@ function passesZero(metric: Metric): boolean {
   return metric.unit === "percent" && Object.keys(metric.numerator).length > 1;
 }
 
+/** Sums of money without cents from a hundred on, so that they fit beside a change. */
+function brief(metric: Metric, value: number, formats: Formats): string {
+  return metric.unit === "money" && metric.kind !== "ratio" ? formats.rounded(value) : formats.short(metric, value);
+}
+
 /** A share of the earlier value; points for ROI; the difference itself where the earlier value is zero or below. */
 export function moved(metric: Metric, now: number, before: number, formats: Formats): { difference: number; words: string } {
   const difference = now - before;
@@ -18,7 +23,7 @@ export function moved(metric: Metric, now: number, before: number, formats: Form
   if (difference === 0) return { difference, words: formats.signed(0) };
   const share = change(now, before);
   if (share === null || before < 0 || now < 0) {
-    const words = formats.short(metric, difference);
+    const words = brief(metric, difference, formats);
     return { difference, words: difference > 0 ? `+${words}` : words };
   }
   return { difference: Math.abs(share) < 0.0005 ? 0 : difference, words: formats.signed(share) };
@@ -50,7 +55,7 @@ export function Change({ metric, now, before, words }: Props) {
       <span aria-hidden="true">{arrow(difference)} </span>
       {told}
       {mood !== "neutral" && <span class="sr"> ({WORDS[mood]})</span>}
-      {words && <span class="against"> vs {formats.short(metric, before)}</span>}
+      {words && <span class="against"> vs {brief(metric, before, formats)}</span>}
     </span>
   );
 }

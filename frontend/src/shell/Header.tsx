@@ -61,7 +61,7 @@ function Badges({ view }: { view: View }) {
       {data.last_day && (
         <a class={`badge ${late ? "late" : ""}`} href={health} title={`The data begins ${formats.day(data.first_day!)}. The next day to load is ${formats.day(addDays(data.last_day, 1))}.`}>
           Data until {formats.day(data.last_day)}
-          {late && `, ${formats.number(age)} days before this report`}
+          {late && ` (${formats.number(age)} days old)`}
         </a>
       )}
       <a class={`badge ${failed ? "bad" : data.rows.length ? "good" : ""}`} href={health}>
