@@ -98,3 +98,15 @@ def test_loaded_at_is_the_moment_of_the_load(warehouse):
     load(warehouse, {}, at="2024-05-03 12:00")
     (row,) = warehouse.records("loads")
     assert row["loaded_at"].replace(tzinfo=UTC) == datetime(2024, 5, 3, 12, tzinfo=UTC)
+
+
+def test_revision_does_not_keep_a_new_month_out(mysql_warehouse, caplog):
+    """A load that revises the last of May and brings the first of June makes the partition of June at once."""
+    from payback.warehouse.mysql.partitions import partitions
+
+    may, june = {"date": "date '2024-05-31'"}, {"date": "date '2024-06-01'"}
+    load(mysql_warehouse, may)
+    load(mysql_warehouse, may | {"row_hash": "99"}, june)
+    assert "m2024_06" in [one.name for one in partitions(mysql_warehouse.session, "campaigns")]
+    assert "no new month" not in caplog.text
+    assert len(mysql_warehouse.records("revisions")) == 1

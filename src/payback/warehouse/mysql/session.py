@@ -134,6 +134,19 @@ class Session:
 
         return ask() if self.is_fixed else retried(ask)
 
+    def committed_rows(self, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        """Run a query beside the open transaction, and hold nothing afterwards."""
+        if not self.in_transaction:
+            return self.rows(sql, values)
+        with self.translating():
+            borrowed = self.pool.raw_connection()
+            try:
+                with borrowed.cursor() as cursor:  # type: ignore[attr-defined]
+                    cursor.execute(sql, list(values) or None)
+                    return list(cursor.fetchall())
+            finally:
+                borrowed.close()
+
     def execute(self, sql: str, values: Sequence[object] = ()) -> int:
         """Run a statement within the transaction and return the number of rows it changed."""
         self._check_size(values)

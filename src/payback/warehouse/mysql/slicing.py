@@ -130,8 +130,13 @@ def mark_slices(session: Session, table: str, slices: Sequence[Slice]) -> None:
         cursor.executemany(statement, [(piece.flags, table, *piece.key) for piece in slices])
 
 
-def slice_sums(session: Session, table: str, slices: Sequence[Slice], columns: Sequence[str]) -> list[tuple[Any, ...]]:
-    """Return source, account, report, day and the sums of columns of those slices that have rows."""
+def slice_sums(
+    session: Session, table: str, slices: Sequence[Slice], columns: Sequence[str], *, own: bool
+) -> list[tuple[Any, ...]]:
+    """Return source, account, report, day and the sums of columns of those slices that have rows.
+
+    With ``own`` what the open transaction wrote is seen; without it what was committed, and nothing is held.
+    """
     day_column = PARTITION_COLUMN if PARTITION_COLUMN in TABLES[table] else ""
     sums = "".join(f", sum({quoted(name)})" for name in columns)
     selected = f'select "source", "account", "report", {quoted(day_column) if day_column else "null"}{sums}'
@@ -140,7 +145,7 @@ def slice_sums(session: Session, table: str, slices: Sequence[Slice], columns: S
         test, values = _some_days(group, day_column, days)
         by = f", {quoted(day_column)}" if day_column else ""
         sql = f'{selected} from {quoted(table)} where {test} group by "source", "account", "report"{by}'
-        found += session.rows(sql, values)
+        found += session.rows(sql, values) if own else session.committed_rows(sql, values)
     return found
 
 

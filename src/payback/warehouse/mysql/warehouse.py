@@ -204,7 +204,9 @@ class MySQLWarehouse:
 
     def slice_sums(self, table: str, slices: Sequence[Slice], columns: Sequence[str]) -> list[tuple[Any, ...]]:
         """Return source, account, report, day and the sums of columns of those slices that have rows."""
-        return slice_sums(self.session, table, slices, columns)
+        # A table that this transaction only reads must not be held: a new month would wait for it.
+        own = self.session.in_transaction and table in self._changed
+        return slice_sums(self.session, table, slices, columns, own=own)
 
     def replace_table(self, table: str, relation: str) -> int:
         """Replace all rows of a table by those of a relation."""
