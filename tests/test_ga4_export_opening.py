@@ -111,6 +111,7 @@ def test_a_pattern_and_a_single_file_are_exports_too(tmp_path):
         "2025-01-02",
     ]
     assert [part.key for part in find_parts(files[1])] == ["2025-01-02"]
+    assert [part.key for part in find_parts(tmp_path / "exp*" / "events_*02.parquet")] == ["2025-01-02"]
 
 
 def test_a_file_without_a_day_in_its_name_is_a_part_of_its_own(tmp_path, expected):

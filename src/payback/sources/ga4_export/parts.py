@@ -135,8 +135,8 @@ def _files(path: Path) -> list[tuple[Path, Form]]:
         found: Iterable[Path] = path.rglob("*")
     elif path.is_file():
         found = [path]
-    elif "*" in path.name or "?" in path.name:
-        found = path.parent.glob(path.name)
+    elif wild := [place for place, name in enumerate(path.parts) if "*" in name or "?" in name]:
+        found = Path(*path.parts[: wild[0]]).glob("/".join(path.parts[wild[0] :]))
     else:
         raise UnreadableFileError(
             "there is no such export", where=str(path), hint="set ga4_export.path to a folder, a file or a pattern"
