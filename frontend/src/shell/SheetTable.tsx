@@ -11,7 +11,7 @@ export function cellText(formats: Formats, value: Cell, column: SheetColumn): st
   if (typeof value === "string") return column.unit === "date" && isIsoDay(value) ? formats.day(value) : value;
   if (column.unit === "text" || column.unit === "date") return String(value);
   if (column.unit === "count") return formats.number(value);
-  if (column.unit === "decimal") return formats.number(value, column.decimals ?? 2);
+  if (column.unit === "decimal") return formats.number(value, column.decimals ?? 2, column.decimals ?? 2);
   return formats.full({ unit: column.unit, decimals: column.decimals ?? 2 }, value);
 }
 

@@ -1,10 +1,11 @@
 /** Bars of each step. Their lengths follow the logarithm, since real steps differ by factors of a thousand. */
 import { decimal, share, text, type Sheet } from "../../export/sheet.ts";
+import { daysBetween } from "../../format/days.ts";
 import { Change } from "../../shell/Change.tsx";
 import { Definitions } from "../../shell/Definitions.tsx";
 import { SheetTable } from "../../shell/SheetTable.tsx";
 import { type View, metricOf, useView } from "../../view.ts";
-import { type FunnelStep, sessionsFit, steps } from "./steps.ts";
+import { type FunnelStep, sessionDays, sessionsFit, steps } from "./steps.ts";
 
 export function funnelSheet(view: View): Sheet {
   const rows = steps(view).map((step) => [step.label, step.now, step.before, step.rate, step.rateBefore, step.rateOf]);
@@ -41,6 +42,21 @@ function Step({ step, largest }: { step: FunnelStep; largest: number }) {
   );
 }
 
+/** Why the sessions are not among the steps. */
+function SessionsNote() {
+  const view = useView();
+  const { data, periods, formats } = view;
+  if (!data.traffic) return <p class="note">Sessions are missing: load web analytics (GA4) to see what happens between click and conversion.</p>;
+  if (!sessionsFit(view)) return <p class="note">Sessions are left out: they carry no campaign and no country.</p>;
+  const [known, all] = [sessionDays(view, periods.now), daysBetween(periods.now.start, periods.now.end)];
+  if (known === all) return null;
+  return (
+    <p class="note">
+      Sessions are left out: web analytics covers {formats.number(known)} of the {formats.number(all)} days.
+    </p>
+  );
+}
+
 export function Funnel() {
   const view = useView();
   const found = steps(view);
@@ -54,8 +70,7 @@ export function Funnel() {
           <Step key={step.name} step={step} largest={largest} />
         ))}
       </ol>
-      {!view.data.traffic && <p class="note">Sessions are missing: load web analytics (GA4) to see what happens between click and conversion.</p>}
-      {view.data.traffic && !sessionsFit(view) && <p class="note">Sessions are left out: they carry no campaign and no country.</p>}
+      <SessionsNote />
       <footer class="chart-foot">
         <details class="twin">
           <summary>Numbers<span class="sr"> of the funnel</span></summary>

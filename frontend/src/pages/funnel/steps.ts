@@ -1,4 +1,5 @@
 /** The steps from an impression to a conversion, each with the share of the step before. */
+import { daysBetween } from "../../format/days.ts";
 import type { Range } from "../../state/periods.ts";
 import { type View, metricOf, total } from "../../view.ts";
 
@@ -13,9 +14,15 @@ export interface FunnelStep {
   rateOf: string;
 }
 
-/** Sessions of web analytics in a range, for the chosen channels; null where none were loaded. */
-function sessions({ data, query }: View, range: Range | null): number | null {
-  if (!data.traffic || !range) return null;
+/** Days of a range that web analytics covers. */
+export function sessionDays({ data }: View, range: Range): number {
+  return new Set(data.traffic?.rows.map(([day]) => day).filter((day) => day >= range.start && day <= range.end)).size;
+}
+
+/** Sessions of web analytics in a range, for the chosen channels; null unless they are known for all of its days. */
+function sessions(view: View, range: Range | null): number | null {
+  const { data, query } = view;
+  if (!data.traffic || !range || sessionDays(view, range) < daysBetween(range.start, range.end)) return null;
   const rows = data.traffic.rows.filter(([day, channel]) => day >= range.start && day <= range.end && (!query.channels.length || query.channels.includes(channel)));
   return rows.length ? rows.reduce((sum, row) => sum + row[2], 0) : null;
 }
