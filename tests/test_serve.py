@@ -8,6 +8,7 @@ import http.client
 import io
 import json
 import re
+import signal
 import threading
 import time
 from contextlib import contextmanager
@@ -18,6 +19,7 @@ import pytest
 
 from cube_rows import keep_rows, many, row
 from payback.errors import UsageError
+from payback.pipeline.report import run_server
 from payback.publishing.cube.answering import answer
 from payback.publishing.cube.folder import kept
 from payback.publishing.cube.query import Query
@@ -408,6 +410,7 @@ def test_with_a_password_people_log_in(folder):
         ]
 
     assert (there[0], there[1]["Location"]) == (303, "login")
+    assert asked[1]["Referrer-Policy"] == wrong[1]["Referrer-Policy"] == "same-origin"
     assert (asked[0], b'type="password"' in asked[2]) == (200, True)
     assert (wrong[0], "Set-Cookie" in wrong[1], b"not the password" in wrong[2]) == (403, False, True)
     assert (right[0], "HttpOnly" in right[1]["Set-Cookie"]) == (303, True)
@@ -518,3 +521,14 @@ def test_the_file_of_the_password_holds_one(shop, content, message):
 
     assert (outcome.code, message in outcome.err) == (2, True)
     assert "second line" not in outcome.err
+
+
+def test_control_c_stops_it_without_an_error(folder):
+    """It is the usual way to stop it: nothing is raised, and the port is free again."""
+    live, place = Live(folder, lambda: kept(folder)), open_place("127.0.0.1", 0)
+    port = place.socket.getsockname()[1]
+    run_server(live, place, lambda: signal.raise_signal(signal.SIGINT))
+    again = open_place("127.0.0.1", port)
+    again.socket.close()
+
+    assert place.socket.fileno() == -1

@@ -117,15 +117,12 @@ def serve(
     It reads what a run keeps beside its outputs and never the database, so a run is never kept out; when a run has
     ended, the pages show its data. Control-C stops it.
     """
-    import gc
-
     from payback.pipeline.report import open_dashboard, run_server
 
     settings = project.settings
     live, place = open_dashboard(settings, project.folder, host=host, port=port, password_file=password_file)
 
     def started() -> None:
-        gc.freeze()  # what was loaded stays: the collector need not look at it again
         if as_json:
             print_json({"url": place.url})
         else:

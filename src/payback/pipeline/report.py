@@ -123,7 +123,13 @@ def run_server(live: Live, place: Place, started: Callable[[], None]) -> None:
     """Serve until somebody stops it; ``started`` is called once it listens."""
     from payback.publishing.dashboard.serving import server
 
-    server(live, place, started=started).run(sockets=[place.socket])
+    try:
+        server(live, place, started=started).run(sockets=[place.socket])
+    except KeyboardInterrupt:
+        pass  # the usual way to stop it, no failure
+    finally:
+        place.socket.close()
+        live.close()
 
 
 def _password(path: Path) -> str:

@@ -116,6 +116,11 @@ class Live:
                 self._lock.release()
         return self._snapshot
 
+    def close(self) -> None:
+        """Let go of the data."""
+        self._answers.clear()
+        self._snapshot.engine.close()
+
     def answer(self, snapshot: Snapshot, query: Query) -> bytes:
         """Return the answer to a query as JSON; one that was given before is not computed again."""
         key = (snapshot.version, query)

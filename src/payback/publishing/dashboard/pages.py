@@ -52,4 +52,6 @@ def login_page(*, wrong: bool = False) -> HTMLResponse:
         "frame-ancestors 'none'"
     )
     headers = {"Cache-Control": "no-store", "Content-Security-Policy": policy}
+    # A form of a page without referrer says that it comes from nowhere, and such forms are refused.
+    headers["Referrer-Policy"] = "same-origin"
     return HTMLResponse(text, 403 if wrong else 200, headers)
