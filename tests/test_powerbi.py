@@ -109,6 +109,14 @@ def test_opening_a_project_does_not_change_it(folder):
     assert (folder / ".git/HEAD").exists()
 
 
+def test_line_ends_of_windows_are_no_change(folder):
+    """Git may write them when a project is checked out."""
+    for path in (folder / COST, folder / "Payback.pbip"):
+        path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+
+    assert changes_of(folder) == []
+
+
 def test_rows_are_renewed_without_touching_definitions(folder):
     """Whoever changed the report gets the new rows all the same."""
     path = folder / COST

@@ -9,7 +9,7 @@ from payback.errors import PublishingError
 from payback.publishing.powerbi.build import build_model
 from payback.publishing.powerbi.checks import check_project
 from payback.publishing.powerbi.data import DataWriter
-from payback.publishing.powerbi.manifest import MANIFEST, changed_files, manifest_text, read_manifest
+from payback.publishing.powerbi.manifest import MANIFEST, changed_files, manifest_text, plain_lines, read_manifest
 from payback.publishing.powerbi.options import NAME, ProjectOptions
 from payback.publishing.powerbi.pages import PAGES
 from payback.publishing.powerbi.report import item_files, report_files
@@ -150,7 +150,7 @@ def _write_rows(engine: Engine, results: Results, folder: Path, *, by_months: bo
 
 
 def _same(path: Path, text: str) -> bool:
-    return path.is_file() and path.read_bytes() == text.encode()
+    return path.is_file() and plain_lines(path.read_bytes()) == text.encode()
 
 
 def _place_to_keep(folder: Path) -> Path:
