@@ -6,7 +6,7 @@ import { tip } from "../../charts/options.ts";
 import { mix } from "../../charts/palette.ts";
 import type { Values } from "../../data/contract.ts";
 import { date, ofMetric, type Sheet } from "../../export/sheet.ts";
-import { daysOf } from "../../format/days.ts";
+import { addDays, daysOf } from "../../format/days.ts";
 import { type View, metricOf, useView } from "../../view.ts";
 import { returnColour } from "../channels/HeatChart.tsx";
 
@@ -42,7 +42,7 @@ function colours(view: View, name: string, values: number[]): (value: number) =>
 
 export function CalendarChart() {
   const view = useView();
-  const { formats, palette, periods, metrics, answer } = view;
+  const { formats, palette, periods, metrics, answer, change } = view;
   const name = chosen(view);
   const metric = metricOf(view, name);
   const days = useMemo(() => byDay(view), [answer]);
@@ -63,9 +63,10 @@ export function CalendarChart() {
     },
     [days, known, name, palette, formats],
   );
+  const pick = (day: string) => change({ preset: "custom", from: day, to: day });
   const best = [...known].sort((a, b) => b.value - a.value)[0];
   return (
-    <Chart title={`${metric.label} day by day`} subtitle="stronger colour: more; grey: no data" height={(width) => calendarHeight(periods.now, width)} option={option} summary={best ? `Highest on ${formats.dayLong(best.day)} with ${formats.short(metric, best.value)}.` : "No day has a value."} twin={calendarSheet(view)} metrics={[name]} aside={<Choice name={name} />} className="wide" />
+    <Chart title={`${metric.label} day by day`} subtitle="stronger colour: more; grey: no data" height={(width) => calendarHeight(periods.now, width)} option={option} summary={best ? `Highest on ${formats.dayLong(best.day)} with ${formats.short(metric, best.value)}.` : "No day has a value."} twin={calendarSheet(view)} metrics={[name]} aside={<Choice name={name} />} className="wide" hint="click a day to see it alone" onPick={({ index }) => pick(addDays(periods.now.start, index))} />
   );
 }
 
