@@ -14,6 +14,8 @@ from payback.sources.ga4_export.columns import fragments, relation, schema
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    import pyarrow as pa
+
     from payback.engine.duckdb import Engine
     from payback.sources.ga4_export.parts import Part
 
@@ -63,9 +65,14 @@ class Reading:
     def _batches(self, failed: dict[str, PaybackError]) -> Iterator[tuple[dict[str, str], list[Part]]]:
         """Yield parts of one shape together: each statement costs some milliseconds, and a year has many days."""
         shapes: dict[str, tuple[dict[str, str], list[Part]]] = {}
+        last: pa.Schema | None = None
+        names: dict[str, str] = {}
         for part in self.parts:
             try:
-                names = fragments(schema(self.engine, part))
+                found = schema(self.engine, part)
+                # Nearly all days have the columns of the day before.
+                names = names if last is not None and found.equals(last) else fragments(found)
+                last = found
             except (InputError, WarehouseError) as error:
                 failed[part.key] = error if isinstance(error, InputError) else _damaged(part, error)
                 continue
