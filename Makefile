@@ -47,8 +47,8 @@ check: .venv/ready-check
 	.venv/bin/lint-imports --no-logo
 	.venv/bin/interrogate --quiet src/payback
 	.venv/bin/codespell
-	$(MAKE) test
 	$(MAKE) test-mariadb
+	$(MAKE) test
 
 format: .venv/ready-check
 	.venv/bin/ruff check --fix --exit-zero --quiet .
