@@ -446,7 +446,7 @@ class GA4Export(Section):
 
     path: Path | None = Field(
         default=None,
-        description="Folder, file or pattern of exported tables, such as exports/events_*.parquet (or .json, .json.gz).",
+        description="Folder, file or pattern of exported tables, such as exports/events_*.parquet (.json, .json.gz).",
     )
     bigquery: str | None = Field(
         default=None,
