@@ -364,13 +364,15 @@ def test_data_and_cube_of_two_runs_are_never_mixed(folder):
     threads = [threading.Thread(target=replace), *(threading.Thread(target=read, args=(live,)) for _ in range(2))]
     for thread in threads:
         thread.start()
-    time.sleep(2.5)
+    until = time.monotonic() + 60
+    while live.reloads < 5 and time.monotonic() < until and not wrong:
+        time.sleep(0.05)
     stop.set()
     for thread in threads:
         thread.join(20)
 
     assert wrong == []
-    assert live.reloads > 2
+    assert live.reloads >= 5
 
 
 def test_many_may_ask_at_once(folder):
