@@ -4,8 +4,9 @@ Settings are read at the edge. A class of another room takes plain arguments and
 """
 
 from payback.config.loading import PLACEHOLDER, SettingOrigin, load_settings, settings_with_origins
+from payback.config.reading import FileSettings
 from payback.config.schema import settings_schema
-from payback.config.settings import FileSettings, Settings
+from payback.config.settings import Settings
 from payback.config.starter import starter_files
 
 __all__ = [

@@ -12,7 +12,8 @@ from pydantic import SecretStr, ValidationError
 from payback.config.files import Key, Leaf, dotted
 from payback.config.layers import Leaves, merged
 from payback.config.schema import allowed, has_format, known, names_in, nearest, setting
-from payback.config.settings import READABLE_COLUMNS, Settings
+from payback.config.section import READABLE_COLUMNS
+from payback.config.settings import Settings
 from payback.errors import ConfigurationError
 
 if TYPE_CHECKING:

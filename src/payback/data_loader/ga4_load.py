@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
-    from payback.config.settings import GA4
+    from payback.config.reading import GA4
     from payback.sources.ga4_api.property import DaysRead, Ga4Property
     from payback.sources.ga4_api.quota import Clock
     from payback.warehouse.base import Warehouse

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from payback.config.settings import GA4
+    from payback.config.reading import GA4
     from payback.sources.ga4_api.property import Connection, Ga4Property
     from payback.sources.ga4_api.quota import Clock
 

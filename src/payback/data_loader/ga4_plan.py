@@ -15,7 +15,7 @@ from payback.sources.ga4_api.reports import MOST_REPORTS, reports
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from payback.config.settings import GA4
+    from payback.config.reading import GA4
     from payback.warehouse.base import Warehouse
 
 _SCHEMA_CALLS = 5

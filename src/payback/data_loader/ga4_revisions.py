@@ -12,7 +12,7 @@ from payback.tables import CAMPAIGN_TRAFFIC
 
 if TYPE_CHECKING:
     from payback.analysis.maturity import Maturity
-    from payback.config.settings import GA4
+    from payback.config.reading import GA4
     from payback.warehouse.base import Warehouse
 
 

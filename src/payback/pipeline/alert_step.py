@@ -13,7 +13,7 @@ from payback.pipeline.questions import ensure_clean, evidence
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from payback.config.settings import AlertRule
+    from payback.config.publishing import AlertRule
     from payback.data_loader import DataLoader
     from payback.pipeline.record import RunRecord
 

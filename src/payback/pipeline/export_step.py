@@ -23,7 +23,7 @@ from payback.warehouse.retries import retried
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from payback.config.settings import GA4Export
+    from payback.config.reading import GA4Export
     from payback.data_loader import DataLoader
     from payback.sources.ga4_export.parts import Part
     from payback.tables import Table
