@@ -1,5 +1,4 @@
 -- The events of some parts of an export, narrow, every value in one shape; with what each says about where it came from.
-create or replace temp view events as
 with raw as (
     select
         ${part} as part,
@@ -44,8 +43,18 @@ read as (
     select
         *,
         any_of(params[list_position(keys, 'ga_session_id')]) as session_id,
-        text_of(params[list_position(keys, 'page_location')]) as page
+        text_of(params[list_position(keys, 'page_location')]) as page,
+        case when manual_source is null then list_position(keys, 'source') end as source_place
     from raw
+),
+
+-- A value that is compared several times is worked out here, once: a case would work it out anew for each comparison.
+linked as (
+    select
+        *,
+        case when manual_source is null then in_page(page, 'utm_source') end as page_source,
+        case when source_place is not null then trim(text_of(params[source_place])) end as param_source
+    from read
 ),
 
 -- What the link said: as Google collected it, else as the page's address says, else as the event's parameters do. The
@@ -53,12 +62,9 @@ read as (
 told as (
     select
         *,
-        case
-            when manual_source is null then
-                coalesce(in_page(page, 'utm_source'), said(text_of(params[list_position(keys, 'source')])))
-        end as other_source,
+        coalesce(page_source, means(param_source)) as other_source,
         coalesce(manual_source, other_source) as told_source,
-        other_source is not null and in_page(page, 'utm_source') is not null as is_in_page,
+        page_source is not null as is_in_page,
         case
             when manual_source is not null then manual_medium
             when is_in_page then in_page(page, 'utm_medium')
@@ -85,7 +91,7 @@ told as (
                 when regexp_matches(page, '[?&]srsltid=[^&#]') then 'shopping'
             end
         end as click_of
-    from read
+    from linked
 ),
 
 -- A click id corrects what is not tagged: Google's own tag often calls such a visit organic. What has neither came from

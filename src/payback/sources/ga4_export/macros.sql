@@ -4,14 +4,15 @@ create or replace temp macro whole_of(param) as ${param_whole};
 create or replace temp macro amount_of(param) as coalesce(${param_real}, ${param_float}, whole_of(param)::double);
 create or replace temp macro any_of(param) as coalesce(text_of(param), whole_of(param)::varchar);
 -- Lists of values to compare with would become joins, which work on every row whether or not it has a value.
-create or replace temp macro said(content) as case trim(content)
+create or replace temp macro means(trimmed) as case trimmed
     when '' then null
     when '(not set)' then null
     when '(direct)' then null
     when 'null' then null
     when 'undefined' then null
-    else trim(content)
+    else trimmed
 end;
+create or replace temp macro said(content) as means(trim(content));
 create or replace temp macro in_page(page, name) as case
     when contains(page, name || '=')
         then said(url_decode(replace(regexp_extract(page, '[?&]' || name || '=([^&#]*)', 1), '+', ' ')))

@@ -105,8 +105,10 @@ class Reading:
             names = names | {"part": "getvariable('part_numbers')[file_index::bigint + 1]"}
         else:
             names = names | {"part": f"{self.numbers[batch[0].key]}::bigint"}
-        engine.execute(read_sql(_ROOM, "events.sql", relation=_together(batch), **names), name="export events")
-        visits = read_sql(_ROOM, "visits.sql", category=site_category_sql("touch_source"), ai_day=_first_ai_day())
+        # Not a view: its statement would be planned twice.
+        events = read_sql(_ROOM, "events.sql", relation=_together(batch), **names)
+        category, ai_day = site_category_sql("touch_source"), _first_ai_day()
+        visits = read_sql(_ROOM, "visits.sql", events=events, category=category, ai_day=ai_day)
         engine.execute(f"insert into visits by name {visits}", name="export visits")
 
 

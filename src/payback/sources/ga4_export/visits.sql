@@ -1,6 +1,10 @@
 -- What each visitor did in a session on the days of one part: sums, the first of what comes first, and the orders.
 -- Events that lack the visitor or the session fall into one line each part, which is counted and never joined.
-with summed as (
+with events as (
+    ${events}
+),
+
+summed as (
     select
         part,
         user_pseudo_id,
@@ -31,24 +35,27 @@ with summed as (
         arg_min(google_campaign, position) filter (where google_source is not null) as google_campaign,
         arg_min(google_id, position) filter (where google_source is not null) as google_id,
         arg_min(google_channel, position) filter (where google_source is not null) as google_channel,
-        -- Orders ride along, so that the events are read once; few events are one.
-        list(case when is_paid then {
+        -- Orders ride along, so that the events are read once; few events are one. A case around the whole would copy all
+        -- of it for each event that is none.
+        list({
             'position': position,
             'at_us': at_us,
             'event_date': event_date,
             'kind': case when event_name = 'refund' then 'refund' else 'purchase' end,
             'user_id': user_id,
             'country': country,
-            'transaction_id': coalesce(
+            'transaction_id': case when is_paid then coalesce(
                 said(transaction_id), said(any_of(params[list_position(keys, 'transaction_id')]))
-            ),
-            'amount': coalesce(
+            ) end,
+            'amount': case when is_paid then coalesce(
                 case when event_name = 'refund' then refund_value else purchase_revenue end,
                 amount_of(params[list_position(keys, 'value')]),
                 list_sum(list_transform(items, lambda item: item.price * item.quantity))
-            )::decimal(18, 6),
-            'currency': upper(said(text_of(params[list_position(keys, 'currency')]))),
-            'pieces': coalesce(list_sum(list_transform(items, lambda item: item.quantity)), 0)::bigint,
+            )::decimal(18, 6) end,
+            'currency': case when is_paid then upper(said(text_of(params[list_position(keys, 'currency')]))) end,
+            'pieces': case when is_paid then
+                coalesce(list_sum(list_transform(items, lambda item: item.quantity)), 0)::bigint
+            end,
             'touch_source': touch_source,
             'touch_medium': touch_medium,
             'touch_campaign': touch_campaign,
@@ -58,7 +65,7 @@ with summed as (
             'google_campaign': google_campaign,
             'google_id': google_id,
             'google_channel': google_channel
-        } end) filter (where is_paid) as paid
+        }) filter (where is_paid) as paid
     from events
     group by part, user_pseudo_id, session_id
 ),
