@@ -17,7 +17,7 @@ HOSTILE = '"><script>alert(1)</script> & Söhne'
 @pytest.fixture(scope="module")
 def project(tmp_path_factory):
     """Return the folder of a project of 60 days that has run: two channels, one of a hostile name."""
-    from conftest import Shop
+    from shop import Shop
 
     shop = Shop(tmp_path_factory.mktemp("images"))
     rows = ["campaign,channel,cost,revenue,conversions,clicks,impressions,date"]

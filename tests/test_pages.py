@@ -12,8 +12,8 @@ import openpyxl
 import pytest
 
 from browser import card, chromium, keep_picture, opened, settled, until, violations
-from conftest import Shop
 from pages_data import FIRST, HOSTILE, LAST, LONG, ad_rows, made, sums
+from shop import Shop
 
 pytestmark = pytest.mark.pages
 

@@ -139,6 +139,7 @@ def default_channel(
 
     Examples
     --------
+    >>> from datetime import date
     >>> default_channel("google", "cpc", day=date(2026, 1, 1))
     'Paid Search'
     >>> default_channel("chatgpt.com", "ai-assistant", day=date(2026, 5, 13))
