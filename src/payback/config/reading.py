@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, SecretStr
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 
 from payback.config.section import (
     SPLIT,
@@ -139,6 +139,12 @@ class ExportCrm(Section):
         return {name: header for name, header in given.items() if header}
 
 
+def _customers(value: object) -> object:
+    """Read true as events; YAML has false for off."""
+    text = str(value).lower()
+    return {"true": "events", "yes": "events", "on": "events", "false": "off", "no": "off"}.get(text, value)
+
+
 class GA4Export(Section):
     """The BigQuery export of Google Analytics 4, from files or from BigQuery. Without either nothing is read."""
 
@@ -178,8 +184,9 @@ class GA4Export(Section):
         default=False,
         description="Write what came of campaigns into the table campaigns too, beside the ad platforms' own claims.",
     )
-    customers: bool = Field(
-        default=False, description="Write one customer a visitor; off where a file of the shop has the customers."
+    customers: Annotated[Literal["off", "events", "users"], BeforeValidator(_customers)] = Field(
+        default="off",
+        description="Write one customer a visitor, from events or from the export of users; off where a file has them.",
     )
     customer_id: Literal["user_pseudo_id", "user_id"] = Field(
         default="user_pseudo_id",

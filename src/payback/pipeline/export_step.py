@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import tempfile
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -11,11 +12,13 @@ from typing import TYPE_CHECKING
 
 from payback.data_loader.slice_load import write_rows
 from payback.engine.duckdb import literal
+from payback.errors import UnreadableFileError
 from payback.sources.ga4_export.crm import CrmFile
 from payback.sources.ga4_export.options import SOURCE, ExportOptions
 from payback.sources.ga4_export.parts import find_parts
 from payback.sources.ga4_export.rows import write_customer_rows, write_day_rows
 from payback.sources.ga4_export.store import ExportStore, SyncReport
+from payback.sources.ga4_export.users import find_users, read_users
 from payback.tables import CAMPAIGN_TRAFFIC, CAMPAIGNS, CUSTOMERS, UNKNOWN_CURRENCY
 from payback.warehouse.base import Load
 from payback.warehouse.retries import retried
@@ -28,6 +31,7 @@ if TYPE_CHECKING:
     from payback.sources.ga4_export.parts import Part
     from payback.tables import Table
 
+_log = logging.getLogger(__name__)
 LATE_DAYS = 3
 """Google adds late hits to a daily table for so many days after its date."""
 _NAMED = 5
@@ -91,7 +95,7 @@ def load_export(loader: DataLoader, *, say: Callable[[str], None] | None = None)
         tables = [CAMPAIGN_TRAFFIC] + ([CAMPAIGNS] if loader.settings.ga4_export.campaigns else [])
         for table in tables:
             _write_days(loader, store, table, Path(scratch), outcome)
-        if loader.settings.ga4_export.customers:
+        if loader.settings.ga4_export.customers != "off":
             _write_customers(loader, store, Path(scratch), outcome)
     return outcome
 
@@ -146,7 +150,8 @@ def _parts(loader: DataLoader, folder: Path, say: Callable[[str], None]) -> list
             endpoint=wanted.endpoint,
             maximum_bytes=wanted.maximum_bytes,
         )
-        return export.fetch(first_day=wanted.start_date)
+        identity = wanted.customer_id if wanted.customers == "users" else None
+        return export.fetch(first_day=wanted.start_date, identity=identity)
     path = loader.project / (wanted.path or Path())
     found = find_parts(path)
     return [part for part in found if not (wanted.start_date and part.day and part.day < wanted.start_date)]
@@ -240,7 +245,12 @@ def _write_customers(loader: DataLoader, store: ExportStore, scratch: Path, outc
     crm = loader.settings.ga4_export.crm
     file = CrmFile(loader.project / crm.path, crm.key, crm.columns()) if crm.path else None
     path = scratch / "customers.parquet"
-    matched = write_customer_rows(store, file, path)
+    try:
+        matched = write_customer_rows(store, file, path, _people(loader, store, outcome))
+    except UnreadableFileError as error:
+        # Of a damaged table of users nobody knows whom it has: rather all customers of yesterday than some of today.
+        outcome.warnings.append(f"GA4 export: {error.message}")
+        return
     if file:
         outcome.warnings.append(f"GA4 export: {matched:,} customers were found in {file.path.name}")
     twice = _drop_known(loader, path)
@@ -256,6 +266,22 @@ def _write_customers(loader: DataLoader, store: ExportStore, scratch: Path, outc
     if rows and (before is None or before.content_hash != total):
         _write(loader, CUSTOMERS, path, account, [], {})
         outcome.rows[CUSTOMERS.name] = int(rows)
+
+
+def _people(loader: DataLoader, store: ExportStore, outcome: ExportOutcome) -> str | None:
+    """Return the query of people from the export of users, where they are to come from it."""
+    wanted = loader.settings.ga4_export
+    if wanted.customers != "users":
+        return None
+    place = store_folder(loader) / "bigquery" if wanted.bigquery else loader.project / (wanted.path or Path())
+    found = find_users(place, wanted.customer_id, wanted.start_date)
+    query, users = read_users(store.engine, found, wanted.customer_id)
+    if users.without_id:
+        outcome.warnings.append(
+            f"GA4 export: {users.without_id:,} of {users.rows:,} rows of users name no user and were left out"
+        )
+    _log.info("%d rows of users: %d users, %d earlier rows of them", users.rows, users.customers, users.earlier)
+    return query
 
 
 def _drop_known(loader: DataLoader, path: Path) -> int:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from payback.errors import ConfigurationError, EmptyFileError, InputError
 from payback.sources.ga4_export.columns import NEEDED, flat_name, paths_of
 from payback.sources.ga4_export.parts import Part, counting_parts, find_parts, table_parts
+from payback.sources.ga4_export.users import TABLES, user_paths
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from google.cloud import bigquery
+
+    from payback.sources.ga4_export.options import Identity
 
 _log = logging.getLogger(__name__)
 _STAMP = b"payback.table"
@@ -98,13 +101,15 @@ class BigQueryExport:
             self._client = _client(self.project, credentials, endpoint)
             self._storage = None if endpoint else _storage(credentials)
 
-    def fetch(self, *, first_day: date | None = None) -> list[Part]:
+    def fetch(self, *, first_day: date | None = None, identity: Identity | None = None) -> list[Part]:
         """Copy the tables that are new or changed, and return the parts of the export.
 
         Parameters
         ----------
         first_day : date, optional
             Earlier days are not read.
+        identity : {"user_pseudo_id", "user_id"}, optional
+            Copy the tables of users too that tell what makes a customer.
 
         Returns
         -------
@@ -120,9 +125,9 @@ class BigQueryExport:
         """
         self.folder.mkdir(parents=True, exist_ok=True)
         with self._translating():
-            tables = self._tables(first_day)
+            tables = self._tables(first_day) + (self._user_tables(identity, first_day) if identity else [])
             wanted = [table for table in tables if self._stamp_of(table) != table.stamp]
-            queries = {table: self._query(table) for table in wanted}
+            queries = {table: self._query(table, identity) for table in wanted}
             self._check_bytes(queries)
             for number, (table, query) in enumerate(queries.items(), 1):
                 self.say(f"copying {table.name} ({number} of {len(queries)})")
@@ -131,11 +136,7 @@ class BigQueryExport:
 
     def _tables(self, first_day: date | None) -> list[ExportTable]:
         """Return the tables that count, as BigQuery's own list of tables has them."""
-        rows = self._client.query_and_wait(
-            "select table_id, last_modified_time, row_count, size_bytes "
-            f"from `{self.project}.{self.dataset}.__TABLES__` where starts_with(table_id, 'events_') order by table_id"
-        )
-        found = {str(row[0]): f"{row[1]} {row[2]} {row[3]}" for row in rows}
+        found = self._stamps("events_")
         parts = counting_parts(table_parts(found))
         if not parts:
             raise EmptyFileError(
@@ -146,6 +147,21 @@ class BigQueryExport:
             )
         counted = [part for part in parts if not (first_day and part.day and part.day < first_day)]
         return [ExportTable(part.stamp, found[part.stamp]) for part in counted]
+
+    def _user_tables(self, identity: Identity, first_day: date | None) -> list[ExportTable]:
+        """Return the tables of users."""
+        first = f"{TABLES[identity][0]}{first_day:%Y%m%d}" if first_day else ""
+        found = self._stamps(TABLES[identity][0])
+        return [ExportTable(name, stamp) for name, stamp in found.items() if name >= first]
+
+    def _stamps(self, beginning: str) -> dict[str, str]:
+        """Return what each table whose name begins so was last changed by."""
+        rows = self._client.query_and_wait(
+            "select table_id, last_modified_time, row_count, size_bytes "
+            f"from `{self.project}.{self.dataset}.__TABLES__` where starts_with(table_id, '{beginning}') "
+            "order by table_id"
+        )
+        return {str(row[0]): f"{row[1]} {row[2]} {row[3]}" for row in rows}
 
     def _path(self, table: ExportTable) -> Path:
         return self.folder / f"{table.name}.parquet"
@@ -161,10 +177,13 @@ class BigQueryExport:
             return None
         return bytes(metadata.get(_STAMP, b"")).decode()
 
-    def _query(self, table: ExportTable) -> str:
+    def _query(self, table: ExportTable, identity: Identity | None = None) -> str:
         """Return the query of the columns that are needed and that the table has: schemas grew over the years."""
         reference = f"{self.project}.{self.dataset}.{table.name}"
         have = {path for field in self._client.get_table(reference).schema for path in _paths(field)}
+        if identity and table.name.startswith(TABLES[identity][0]):
+            flat = (f"{path} as {flat_name(path)}" for path in user_paths(identity) if path in have)
+            return f"select {', '.join(flat)} from `{reference}`"
         plain = [name for name in NEEDED if name != "event_params" and name in have]
         nested = [f"{path} as {flat_name(path)}" for path in paths_of() if path in have and path not in NEEDED]
         keys = ", ".join(f"'{name}'" for name in _PARAMS)

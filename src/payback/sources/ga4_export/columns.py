@@ -8,7 +8,7 @@ from payback.engine.duckdb import Engine, literal, quoted
 from payback.errors import MissingColumnError, WarehouseError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     import pyarrow as pa
@@ -43,12 +43,12 @@ JSON_COLUMNS = {
 NEEDED = ("event_date", "event_timestamp", "event_name", "event_params", "user_pseudo_id")
 
 
-def relation(paths: Iterable[Path], form: Form) -> str:
-    """Return the SQL relation of files."""
+def relation(paths: Iterable[Path], form: Form, columns: Mapping[str, str] = JSON_COLUMNS) -> str:
+    """Return the SQL relation of files; JSON needs to be told its columns and their types."""
     files = "[" + ", ".join(literal(str(path)) for path in paths) + "]"
     if form == "parquet":
         return f"read_parquet({files}, hive_partitioning = false)"
-    types = ", ".join(f"{literal(name)}: {literal(kind)}" for name, kind in JSON_COLUMNS.items())
+    types = ", ".join(f"{literal(name)}: {literal(kind)}" for name, kind in columns.items())
     return f"read_json({files}, format = 'newline_delimited', maximum_object_size = 67108864, columns = {{{types}}})"
 
 
@@ -111,7 +111,12 @@ def fragments(found: pa.Schema) -> dict[str, str]:
         else f"null::{kind}"
         for name, (_, field, kind) in fields.items()
     }
-    return shapes | sql | {name: _path(found, path, kind) for name, (path, kind) in _PATHS.items()}
+    return shapes | sql | nested_values(found, _PATHS)
+
+
+def nested_values(found: pa.Schema, paths: Mapping[str, tuple[str, str]]) -> dict[str, str]:
+    """Return the SQL of nested fields by name, from their paths and types; null where there is no such field."""
+    return {name: _path(found, path, kind) for name, (path, kind) in paths.items()}
 
 
 _CLICK = "session_traffic_source_last_click"

@@ -88,7 +88,7 @@ def find_parts(path: Path | str) -> list[Part]:
     EmptyFileError
         It holds no events.
     """
-    files = _files(Path(path))
+    files = files_of(Path(path))
     found: dict[tuple[str, Kind, Form], list[Path]] = {}
     for file, form in files:
         if not file.name.startswith(_OTHER_TABLES):
@@ -130,7 +130,8 @@ def missing_days(days: Sequence[date]) -> list[date]:
     ]
 
 
-def _files(path: Path) -> list[tuple[Path, Form]]:
+def files_of(path: Path) -> list[tuple[Path, Form]]:
+    """Return the files of a folder and its subfolders, of a pattern, or the one file, and how each is written."""
     if path.is_dir():
         found: Iterable[Path] = path.rglob("*")
     elif path.is_file():

@@ -74,7 +74,7 @@ def write_day_rows(store: ExportStore, table: Table, held: Mapping[date, str], p
     return ExportRows(path, days, sorted((held.keys() - hashes.keys()) & known))
 
 
-def write_customer_rows(store: ExportStore, crm: CrmFile | None, path: Path) -> int:
+def write_customer_rows(store: ExportStore, crm: CrmFile | None, path: Path, people: str | None = None) -> int:
     """Write one row a person, with age and gender where a file of the shop knows them; return how many it knew.
 
     Parameters
@@ -85,6 +85,8 @@ def write_customer_rows(store: ExportStore, crm: CrmFile | None, path: Path) -> 
         The shop's own file of people.
     path : path
         File to write.
+    people : str, optional
+        SQL of one row a person, see `payback.sources.ga4_export.users.read_users`; from the events without it.
 
     Raises
     ------
@@ -92,7 +94,8 @@ def write_customer_rows(store: ExportStore, crm: CrmFile | None, path: Path) -> 
         The file of people cannot be used.
     """
     engine = store.engine
-    engine.execute(f"create or replace temp table people as {customers_sql(store.options)}", name="export customers")
+    people = people or customers_sql(store.options)
+    engine.execute(f"create or replace temp table people as {people}", name="export customers")
     matched = register_crm(engine, crm)
     columns = [column.name for column in CUSTOMERS.readable if column.name != "customer_id"]
     rows = read_sql(
