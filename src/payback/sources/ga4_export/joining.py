@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 from payback.engine.duckdb import read_sql
-from payback.sources.channel_rules import channel_sql, rule_sets
+from payback.sources.channel_rules import rule_sets
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from payback.engine.duckdb import Engine
+    from payback.sources.channel_rules import RuleSet
     from payback.sources.ga4_export.parts import Part
 
 _ROOM = "payback.sources.ga4_export"
@@ -113,8 +115,9 @@ def join_parts(engine: Engine, *, everything: bool) -> int:
         else "create or replace temp table changed_days as "
         "select day from sessions union select day from sales union select date from campaign_days",
     )
-    _join_days(engine, everything=everything)
-    return int(engine.row("select count(*) from changed_days")[0])
+    count, first, last = engine.row("select count(*), min(day), max(day) from changed_days")
+    _join_days(engine, everything=everything, sets=_sets_of(None if everything else first, last))
+    return int(count)
 
 
 def _join_sessions(engine: Engine, *, everything: bool) -> None:
@@ -123,7 +126,8 @@ def _join_sessions(engine: Engine, *, everything: bool) -> None:
     if not everything:
         visits = "touched_visits"
         engine.execute(
-            f"create or replace temp table {visits} as from {whole} semi join touched_users using (user_pseudo_id)",
+            f"create or replace temp table {visits} as "
+            f"select * exclude (paid, starts) from {whole} semi join touched_users using (user_pseudo_id)",
             name="touched visits",
         )
     engine.execute(
@@ -194,19 +198,36 @@ def _swap(engine: Engine, table: str, key: tuple[str, str]) -> None:
     engine.execute(f"insert into {table} by name from came_{table}", name=f"keep {table}")
 
 
-def _join_days(engine: Engine, *, everything: bool) -> None:
+def _sets_of(first: date | None, last: date | None) -> Sequence[RuleSet]:
+    """Return the rules that held between two days, by date: to plan the statement of a set costs as much as a scan."""
+    sets = rule_sets()
+    if first is None or last is None:
+        return sets
+    ends = [one.valid_from for one in sets[1:]] + [date.max]
+    return [
+        one for one, end in zip(sets, ends, strict=True) if end > first and (one.valid_from <= last or one is sets[0])
+    ]
+
+
+def _chosen(day: str, texts: Mapping[date, str]) -> str:
+    """Return the SQL of the text of a day, of texts by the first day on which they hold."""
+    first, *later = sorted(texts)
+    branches = " ".join(f"when {day} >= date '{since}' then {texts[since]}" for since in reversed(later))
+    return f"case {branches} else {texts[first]} end" if later else texts[first]
+
+
+def _join_days(engine: Engine, *, everything: bool, sets: Sequence[RuleSet]) -> None:
     part = "{}" if everything else "(from {} semi join changed_days using (day))"
-    versions = [one.valid_from for one in rule_sets()]
-    version = " ".join(f"when {{day}} >= date '{day}' then date '{day}'" for day in versions[:0:-1])
-    version = f"case {version} else date '{versions[0]}' end"
+    rules = {one.valid_from: one.sql(source="source", medium="medium", campaign="campaign") for one in sets}
+    versions = {since: f"date '{since}'" for since in rules}
     sql = read_sql(
         _ROOM,
         "campaign_days.sql",
         sessions=part.format("sessions"),
         sales=part.format("sales"),
-        channel=channel_sql("source", "medium", "campaign", day="version_day"),
-        version=version.format(day="day"),
-        version_of_a=version.format(day="a.day"),
+        channel=_chosen("version_day", rules),
+        version=_chosen("day", versions),
+        version_of_a=_chosen("a.day", versions),
     )
     engine.execute("delete from campaign_days where date in (from changed_days)")
     engine.execute(f"insert into campaign_days by name {sql}", name="campaign days")
