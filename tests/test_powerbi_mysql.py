@@ -83,3 +83,30 @@ def test_server_and_database_stand_in_the_project(loader, tmp_path):
 
     assert loader.warehouse.address.database in text
     assert loader.warehouse.address.password not in text
+
+
+TRAFFIC = [
+    # Number, day, source, account, channel by our rules, Google's own, sessions.
+    (1, "2024-03-01", "ga4", "7", "Direct", None, 10),
+    (2, "2024-03-01", "ga4_export", "shop", "Direct", "Direct", 14),
+    (3, "2024-03-02", "ga4_export", "shop", "Referral", "Email", 9),
+    (4, "2024-03-01", "ga4_export", "8", "Direct", None, 100),
+]
+
+
+def test_a_day_that_two_sources_of_traffic_report_counts_once(loader, tmp_path):
+    """10 of the Data API, not 14 of the export; 9 of the export's own day; 100 of another property. As in Parquet."""
+    names = '"row_number", date, source, account, channel, analytics_channel, sessions, load_id'
+    for row in TRAFFIC:
+        marks = ", ".join(["%s"] * len(row))
+        loader.warehouse.session.execute(f"insert into campaign_traffic ({names}) values ({marks}, 1)", row)
+    Run(loader).execute()
+    folder = tmp_path / "parquet"
+    make_project(loader, ProjectOptions(), folder)
+    found = loader.warehouse.session.rows(
+        'select "Channel", "Sessions Value" from "powerbi_traffic" t join "powerbi_channel" c '
+        'on c."Channel Key" = t."Channel Key" order by 2'
+    )
+    files = pq.read_table(folder / "data/traffic.parquet").column("Sessions Value").to_pylist()
+
+    assert (found, sorted(files)) == ([("Email", 9), ("Direct", 10), ("Direct", 100)], [9, 10, 100])

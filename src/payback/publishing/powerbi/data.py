@@ -14,6 +14,7 @@ from payback.publishing.powerbi.build import CALENDAR_FILE, fact_columns
 from payback.publishing.powerbi.dimensions import DIMENSIONS
 from payback.publishing.powerbi.entries import DATE, NO_KEY, Dimension, Fact, known_column, rest_column, value_column
 from payback.publishing.powerbi.facts import ACCOUNT_ROWS, FACTS
+from payback.publishing.web_traffic import counted_traffic
 from payback.tables import (
     CAMPAIGN_ROI,
     CAMPAIGN_TRAFFIC,
@@ -150,6 +151,7 @@ class DataWriter:
                 self._register(table, self.results.tables[table.name])
             else:
                 self._view(table, quoted(table.name) if table.name in there else "")
+        self._count_traffic_once()
         for table in (_ROI, _PROFILES):
             found = self.results.tables.get(table.name)
             self._register(table, found)
@@ -158,6 +160,12 @@ class DataWriter:
         signs = [code for (code,) in self.engine.rows(f"select distinct currency from ({self._currencies()})") if code]
         shown = {"currency": signs, "sign": [formats.currency_of(code).sign.strip() for code in signs]}
         self._register_as("signs", pa.table(shown, pa.schema([("currency", pa.string()), ("sign", pa.string())])))
+
+    def _count_traffic_once(self) -> None:
+        """Leave out the days of web analytics that another source of it reports too."""
+        every, counted = self.names[CAMPAIGN_TRAFFIC.name], f"{PREFIX}counted_traffic"
+        self.engine.execute(f"create or replace temp view {counted} as {counted_traffic(every)}")
+        self.names |= {"every_traffic": every, CAMPAIGN_TRAFFIC.name: counted}
 
     def _currencies(self) -> str:
         return " union all ".join(

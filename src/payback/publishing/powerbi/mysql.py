@@ -7,14 +7,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from payback.engine.duckdb import quoted, read_sql
+from payback.engine.duckdb import literal, quoted, read_sql
 from payback.publishing.powerbi.build import CALENDAR, CALENDAR_FILE, dimension_table, fact_columns
 from payback.publishing.powerbi.data import FIXED, PACKAGE
 from payback.publishing.powerbi.dimensions import CUSTOMER, DIMENSIONS
 from payback.publishing.powerbi.entries import DATE, NO_KEY, Dimension, Fact, known_column, rest_column, value_column
-from payback.publishing.powerbi.facts import CUSTOMER_FACTS, FACTS
+from payback.publishing.powerbi.facts import CUSTOMER_FACTS, FACTS, TRAFFIC
 from payback.publishing.powerbi.options import ProjectOptions
 from payback.publishing.powerbi.queries import VIEW_PREFIX
+from payback.tables import ANALYTICS_SOURCES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -83,13 +84,24 @@ def _filled(file: str, columns: Sequence[ModelColumn], rows: list[tuple[Any, ...
     yield f"drop table {old}", []
 
 
+def _rows(fact: Fact) -> str:
+    """Return the relation of a fact's rows, as it can stand after ``from``."""
+    if fact is TRAFFIC:
+        shown = "case when one.source = 'ga4_export' then coalesce(one.analytics_channel, one.channel) "
+        shown += "else one.channel end as channel"
+        columns = ", ".join(shown if name == "channel" else f"one.{quoted(name)}" for name in fact.table.names)
+        sources = ", ".join(map(literal, ANALYTICS_SOURCES))
+        return f"({read_sql(PACKAGE, 'mysql_traffic_rows.sql', columns=columns, sources=sources)}) as counted"
+    return f"({read_sql(PACKAGE, f'mysql_{fact.query}')}) as one" if fact.query else quoted(fact.table.name)
+
+
 def _fact_view(fact: Fact) -> str:
     links = [DIMENSIONS[name] for name in fact.dimensions]
     natural = [name for link in links for name in link.natural]
     known = [f"{quoted(part)} is not null as {quoted('known_' + part)}" for part in fact.partners]
     keys = [*([fact.day] if fact.day else []), *dict.fromkeys(natural)]
     totals = [f"{f'sum({quoted(part)})' if fact.summed else quoted(part)} as {quoted(part)}" for part in fact.parts]
-    rows = f"({read_sql(PACKAGE, f'mysql_{fact.query}')}) as one" if fact.query else quoted(fact.table.name)
+    rows = _rows(fact)
     inner = f"select {', '.join([*map(quoted, keys), *known, *totals])} from {rows}"
     if fact.summed:
         tests = [f"{quoted(part)} is not null" for part in fact.partners]
