@@ -117,6 +117,9 @@ class ExportStore:
                 got=str(error).splitlines()[0],
                 hint="end the other run, or delete the file: it is made again from the export",
             ) from error
+        # What a run commits stands in the log beside the file. To write it into the tables at each end costs more than
+        # a new day does; DuckDB does it by itself when the log has grown to 16 MB.
+        self.engine.execute("pragma disable_checkpoint_on_shutdown")
         self.engine.execute(read_sql(_ROOM, "tables.sql"), name="export tables")
         self._set_variables()
 
