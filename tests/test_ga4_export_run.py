@@ -148,3 +148,24 @@ def test_a_wrong_path_fails_the_run_and_keeps_the_rest(project):
 
     assert (record.status, bool(record.outputs)) == ("failed", True)
     assert "there is no such export" in record.error
+
+
+def test_a_dry_run_says_which_days_it_would_read(project):
+    """Two new ones; after a run none; then one changed and one new; nothing is written."""
+
+    def planned(rows=()):
+        if rows:
+            write(project.folder / "export", rows)
+        with DataLoader(project.folder) as loader:
+            return next(step.note for step in Run(loader).plan().steps if step.step == "export")
+
+    (project.folder / "config" / "config.yaml").write_text("ga4_export: {path: export}\n", encoding="utf-8")
+    first = planned()
+    written = (project.folder / "data" / "processed" / "ga4_export").exists()
+    project()
+    late = [ROWS[3], event("page_view", "2025-01-03 12:00"), event("page_view", "2025-01-04 12:00")]
+
+    assert (first, written) == ("would read 2 of 2 days: 2 new, 0 changed", False)
+    assert planned() == "would read 0 of 2 days: 0 new, 0 changed"
+    assert planned(late) == "would read 2 of 3 days: 1 new, 1 changed"
+    assert planned() == "would read 2 of 3 days: 1 new, 1 changed"

@@ -8,10 +8,10 @@ import tempfile
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from payback.data_loader.slice_load import write_rows
-from payback.engine.duckdb import literal
+from payback.engine.duckdb import Engine, literal
 from payback.errors import UnreadableFileError
 from payback.sources.ga4_export.crm import CrmFile
 from payback.sources.ga4_export.options import SOURCE, ExportOptions
@@ -90,7 +90,7 @@ def load_export(loader: DataLoader, *, say: Callable[[str], None] | None = None)
         if loader.settings.ga4.numbers():
             outcome.warnings.append(
                 "GA4 is read by its Data API and from its export: campaign_traffic holds the sessions of both, told "
-                "apart by source; leave one of ga4 and ga4_export out if they are of the same property"
+                "apart by source; where both have a day of the same property, reports count that of the Data API"
             )
         tables = [CAMPAIGN_TRAFFIC] + ([CAMPAIGNS] if loader.settings.ga4_export.campaigns else [])
         for table in tables:
@@ -100,9 +100,45 @@ def load_export(loader: DataLoader, *, say: Callable[[str], None] | None = None)
     return outcome
 
 
+def plan_export(loader: DataLoader) -> str:
+    """Say which days of an export in files `load_export` would read; nothing is written, and BigQuery is not asked.
+
+    Raises
+    ------
+    InputError
+        There is no export.
+    """
+    if loader.settings.ga4_export.bigquery:
+        return "BigQuery is not asked in a dry run"
+    parts = _parts(loader, Path(), lambda _: None)
+    known = _known_parts(_folder(loader) / "export.duckdb")
+    reading = _options(loader).reading_hash
+    new = sum(part.key not in known for part in parts)
+    changed = sum(part.key in known and not _is_as_known(part, known[part.key], reading) for part in parts)
+    return f"would read {new + changed:,} of {len(parts):,} days: {new:,} new, {changed:,} changed"
+
+
+def _known_parts(path: Path) -> dict[str, dict[str, Any]]:
+    if not path.exists():
+        return {}
+    with Engine(path, read_only=True) as engine:
+        return {str(row["key"]): row for row in engine.records("from parts")}
+
+
+def _is_as_known(part: Part, row: dict[str, Any], reading: str) -> bool:
+    """Tell whether a part was read as it is; the same content under another time was."""
+    if (row["reading"], row["kind"]) != (reading, part.kind):
+        return False
+    return bool(row["stamp"] == part.stamp or row["content_hash"] == part.content_hash())
+
+
+def _folder(loader: DataLoader) -> Path:
+    return loader.settings.paths.processed_data / "ga4_export"
+
+
 def store_folder(loader: DataLoader) -> Path:
     """Return the folder in which the summed-up export is kept."""
-    folder = loader.settings.paths.processed_data / "ga4_export"
+    folder = _folder(loader)
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 

@@ -101,7 +101,9 @@ class Run:
         with self._step("load") as step:
             for file in self._files(step):
                 self._import(file, step, dry_run=True)
-        self.record.status = "failed" if step.status == "failed" else "done"
+        self._plan_export()
+        failed = any(one.status == "failed" for one in self.record.steps)
+        self.record.status = "failed" if failed else "done"
         self.record.seconds = time.perf_counter() - clock
         return self.record
 
@@ -184,6 +186,19 @@ class Run:
             step.note = f"{outcome.report.read} of {outcome.report.parts} days read"
             step.status = "running" if outcome.rows or outcome.report.read else "unchanged"
         return []
+
+    def _plan_export(self) -> None:
+        """Say which days of the BigQuery export of GA4 a run would read, where there is one."""
+        from payback.pipeline.export_step import is_configured, plan_export
+
+        if not is_configured(self.loader):
+            return
+        with self._step("export") as step:
+            try:
+                step.note = plan_export(self.loader)
+            except (InputError, ConfigurationError) as error:
+                step.status, step.error = "failed", error.message
+                self.record.error = f"GA4 export: {error.message}"
 
     def _files(self, step: StepRecord) -> list[Path]:
         """Return the files to load, and say so where there is none or one that is of no kind we read."""
