@@ -15,6 +15,7 @@ from payback.pipeline.alert_step import broken_rules, failed_run, tell
 from payback.pipeline.cleaning_step import clean_tables, has_rows, write_processed
 from payback.pipeline.publish_step import publish, roi_tables
 from payback.pipeline.questions import clean_state, remember_clean
+from payback.pipeline.raw_folder import other_files, raw_files
 from payback.pipeline.record import RunRecord, StepRecord, new_run_id, now, peak_memory_mb
 from payback.pipeline.segment_step import keep_segments, segment
 
@@ -27,11 +28,6 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-RAW_SUFFIXES = (
-    ".csv", ".tsv", ".tab", ".txt", ".gz", ".zip", ".bz2", ".xz", ".xlsx", ".xlsm", ".xls", ".xlsb", ".ods",
-    ".parquet", ".feather", ".arrow", ".jsonl", ".ndjson",
-)  # fmt: skip
-"""Endings of the files in ``paths.raw_data`` that a run loads."""
 _NAMED = 5
 """Files that a warning names."""
 
@@ -346,20 +342,3 @@ class Run:
             _log.info("step %s %s: %d rows in, %d out, %d rejected, %.2f s, peak %.0f MB, slowest: %s",
                       name, step.status, step.rows_in, step.rows_out, step.rows_rejected, step.seconds,
                       step.peak_memory_mb, step.slowest_query)  # fmt: skip
-
-
-def raw_files(folder: Path) -> list[Path]:
-    """Return the files of the raw folder that a run loads, in the order of their names."""
-    return [path for path in _visible_files(folder) if path.suffix.lower() in RAW_SUFFIXES]
-
-
-def other_files(folder: Path) -> list[Path]:
-    """Return the files of the raw folder that a run leaves alone because of their ending."""
-    return [path for path in _visible_files(folder) if path.suffix.lower() not in RAW_SUFFIXES]
-
-
-def _visible_files(folder: Path) -> list[Path]:
-    """Return the files of a folder but hidden ones and those by which spreadsheets lock theirs."""
-    if not folder.is_dir():
-        return []
-    return sorted(path for path in folder.rglob("*") if path.is_file() and not path.name.startswith((".", "~$")))
