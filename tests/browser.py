@@ -67,12 +67,17 @@ def until(page, expression, seconds=20):
         page.wait_for_timeout(50)
 
 
+_DRAWN = """() => {
+  ['beforeprint', 'afterprint'].forEach((name) => window.dispatchEvent(new Event(name)));
+  return [...document.querySelectorAll('.chart [role=img].canvas')].every((one) => one.querySelector('svg'));
+}"""
+"""Printing draws what lies below the screen too; what is drawn stays. A chart listens once it is mounted: ask again."""
+
+
 def settled(page):
     """Wait until the page shows an answer and every chart is drawn, those below the screen too."""
     page.wait_for_selector("main:not([aria-busy=true])")
-    # Printing draws what lies below the screen too; what is drawn stays.
-    page.evaluate("['beforeprint', 'afterprint'].forEach((name) => window.dispatchEvent(new Event(name)))")
-    until(page, "[...document.querySelectorAll('.chart [role=img].canvas')].every((one) => one.querySelector('svg'))")
+    until(page, _DRAWN)
     return page
 
 
@@ -91,4 +96,16 @@ def keep_picture(page, name):
 
 def card(page, label):
     """Return the value that a card of the summary shows."""
-    return page.locator(".cards > *", has=page.get_by_text(label, exact=True)).locator(".value").first.inner_text()
+    return _value(page, label).inner_text()
+
+
+def shows(page, label, text):
+    """Wait until a card of the summary shows a value."""
+    end = time.monotonic() + 20
+    while card(page, label) != text:
+        assert time.monotonic() < end, f"{label} is {card(page, label)}, not {text}"
+        page.wait_for_timeout(50)
+
+
+def _value(page, label):
+    return page.locator(".cards > *", has=page.get_by_text(label, exact=True)).locator(".value").first

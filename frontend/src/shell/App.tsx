@@ -4,7 +4,7 @@ import type { Provider } from "../data/contract.ts";
 import { Metrics } from "../data/metrics.ts";
 import { Formats } from "../format/numbers.ts";
 import { PAGES } from "../pages/registry.ts";
-import { type State, toPage } from "../state/hash.ts";
+import { type State, readHash, toPage } from "../state/hash.ts";
 import { currencyOf } from "../state/query.ts";
 import { type View, ViewContext, total } from "../view.ts";
 import { Controls } from "./Controls.tsx";
@@ -63,9 +63,9 @@ function Frame(props: FrameProps) {
   const { state, change, report } = props;
   const page = PAGES.find((one) => one.id === state.page) ?? PAGES[0]!;
   const [help, setHelp] = useState(false);
-  const go = useCallback((id: string) => change(toPage(state, id)), [state, change]);
+  const go = useCallback((id: string) => change(toPage(readHash(location.hash), id)), [change]);
   useClosingPickers();
-  useKeys({ state, change, go, help: () => setHelp(true) });
+  useKeys({ change, go, help: () => setHelp(true) });
   const heading = useRef<HTMLHeadingElement>(null);
   const visited = useRef(page.id);
   useEffect(() => {

@@ -1,7 +1,7 @@
 /** Keys for what people do often. None works while someone types. */
 import { useEffect } from "preact/hooks";
 import { PAGES } from "../pages/registry.ts";
-import { type State, noFilters } from "../state/hash.ts";
+import { type State, noFilters, readHash } from "../state/hash.ts";
 import { COMPARISONS } from "../state/periods.ts";
 import { THEMES, after } from "./themes.ts";
 
@@ -19,7 +19,6 @@ export const KEYS: Array<[string, string]> = [
 ];
 
 interface Actions {
-  state: State;
   change: (change: Partial<State>) => void;
   go: (page: string) => void;
   help: () => void;
@@ -54,15 +53,17 @@ function focus(id: string): void {
   element?.focus();
 }
 
-export function useKeys({ state, change, go, help }: Actions): void {
+export function useKeys({ change, go, help }: Actions): void {
   useEffect(() => {
+    // The address is ahead of what is drawn: keys pressed in a row all count.
+    const now = () => readHash(location.hash);
     const actions: Record<string, () => void> = {
       p: () => focus("period"),
-      c: () => change({ comparison: after(COMPARISONS.map((one) => one.id), state.comparison) }),
+      c: () => change({ comparison: after(COMPARISONS.map((one) => one.id), now().comparison) }),
       "/": () => focus("search"),
       x: () => change(noFilters()),
       e: () => document.getElementById("export")?.click(),
-      t: () => change({ theme: after(THEMES, state.theme || "auto") }),
+      t: () => change({ theme: after(THEMES, now().theme || "auto") }),
       "?": help,
     };
     const press = (event: KeyboardEvent) => {
@@ -76,5 +77,5 @@ export function useKeys({ state, change, go, help }: Actions): void {
     };
     document.addEventListener("keydown", press);
     return () => document.removeEventListener("keydown", press);
-  }, [state, change, go, help]);
+  }, [change, go, help]);
 }
