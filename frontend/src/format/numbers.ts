@@ -4,7 +4,8 @@ import { dayNumber } from "./days.ts";
 import type { Range } from "../state/periods.ts";
 
 export const NONE = "–";
-const NO_CURRENCY = "XXX";
+/** ISO 4217's code for amounts whose currency nobody stated. */
+export const NO_CURRENCY = "XXX";
 const DAY = 86_400_000;
 
 export class Formats {

@@ -2,11 +2,12 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Answer, Provider, Query, ReportData } from "../data/contract.ts";
 import { HttpProvider } from "../data/http.ts";
+import { NO_CURRENCY } from "../format/numbers.ts";
 import type { State } from "../state/hash.ts";
 import { type Periods, periodsOf, queryOf } from "../state/query.ts";
 
 const NOTHING: Answer = { total: [{ key: [], now: null, before: null }], day: [], channel: [], campaign: [], country: [], source: [], channel_week: [], channel_day: [] };
-const NO_QUERY: Query = { currency: "XXX", start: "", end: "", previous: null, channels: [], campaigns: [], countries: [], sources: [] };
+const NO_QUERY: Query = { currency: NO_CURRENCY, start: "", end: "", previous: null, channels: [], campaigns: [], countries: [], sources: [] };
 
 export interface Asked {
   query: Query;
@@ -26,7 +27,7 @@ export interface Report {
 function noDays(data: ReportData): Asked {
   const day = data.created_at.slice(0, 10);
   const periods: Periods = { now: { start: day, end: day }, before: null, beforeCovered: "none" };
-  return { query: { ...NO_QUERY, currency: data.currencies[0] ?? "XXX" }, periods, answer: NOTHING };
+  return { query: { ...NO_QUERY, currency: data.currencies[0] ?? NO_CURRENCY }, periods, answer: NOTHING };
 }
 
 function message(error: unknown): string {

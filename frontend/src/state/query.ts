@@ -1,5 +1,6 @@
 /** From what the reader chose to what the provider is asked. */
 import type { Campaign, Query, ReportData } from "../data/contract.ts";
+import { NO_CURRENCY } from "../format/numbers.ts";
 import type { State } from "./hash.ts";
 import { type Range, comparisonOf, covered, rangeOf } from "./periods.ts";
 
@@ -34,7 +35,7 @@ export function periodsOf(data: ReportData, state: State): Periods | null {
 }
 
 export function currencyOf(data: ReportData, state: State): string {
-  return data.currencies.includes(state.currency) ? state.currency : (data.currencies[0] ?? "XXX");
+  return data.currencies.includes(state.currency) ? state.currency : (data.currencies[0] ?? NO_CURRENCY);
 }
 
 export function queryOf(data: ReportData, state: State, periods: Periods): Query {

@@ -63,11 +63,8 @@ def record_revisions(
     entries = [
         _entry(table.name, kept[one.key], one, load, old.get(one.key, {}), new.get(one.key, {})) for one in revised
     ]
-    fields = ", ".join(
-        f"unnest(${column.name}::varchar[])::{_type(column.type)} as {column.name}" for column in REVISIONS.columns
-    )
-    values = {name: [_text(entry[name]) for entry in entries] for name in REVISIONS.names}
-    warehouse.engine.execute(f"create or replace temp table {_NEW} as select {fields}", values)
+    types = {column.name: _type(column.type) for column in REVISIONS.columns}
+    warehouse.engine.keep_records(_NEW, types, entries)
     return warehouse.append(REVISIONS.name, _NEW)
 
 
@@ -119,7 +116,3 @@ def _settings(piece: Slice) -> str:
 
 def _type(kind: str) -> str:
     return SUM_TYPE if kind == "decimal" else SQL_TYPES[kind]
-
-
-def _text(value: object) -> str | None:
-    return None if value is None else str(value)

@@ -170,6 +170,23 @@ class Engine:
             reader = self.connection.sql(sql, params=parameters or None).to_arrow_reader(rows)
         return pa.RecordBatchReader.from_batches(reader.schema, _translating(reader))
 
+    def keep_records(self, name: str, types: Mapping[str, str], records: Sequence[Mapping[str, object]]) -> None:
+        """Make a temporary table of a few records, in the place of one of that name.
+
+        Parameters
+        ----------
+        name : str
+            Name of the table.
+        types : mapping of str to str
+            Columns and their SQL types, in order.
+        records : sequence of mapping
+            Values by column; None is null.
+        """
+        # As text, which no driver rounds; an Arrow table would import pandas on its way.
+        columns = ", ".join(f"unnest(?::varchar[])::{kind} as {quoted(column)}" for column, kind in types.items())
+        values = [[None if row[column] is None else str(row[column]) for row in records] for column in types]
+        self.execute(f"create or replace temp table {quoted(name)} as select {columns}", values, name=f"keep {name}")
+
     def write_parquet(self, query: str, folder: Path, *, order: str = "", months_of: str | None = None) -> None:
         """Write a query's rows as Parquet into a folder of their own, replacing what stood there.
 

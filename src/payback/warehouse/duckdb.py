@@ -281,20 +281,13 @@ class DuckDBWarehouse:
     def key_table(self, slices: Sequence[Slice]) -> str:
         """Write the slices into a temporary table and return its name."""
         name = f"slices_{next(_counter)}"
-        # As text, which no driver rounds; an Arrow table would import pandas on its way.
-        fields = {field: f"unnest(${field}::varchar[])::{kind} as {field}" for field, kind in _SLICE_FIELDS.items()}
-        values = {field: [_text(getattr(piece, field)) for piece in slices] for field in fields}
-        self._engine.execute(f"create or replace temp table {name} as select {', '.join(fields.values())}", values)
+        self._engine.keep_records(name, _SLICE_FIELDS, [vars(piece) for piece in slices])
         return name
 
 
 def _select(table: str, columns: Sequence[str], order: str) -> str:
     names = ", ".join(quoted(name) for name in columns) or "*"
     return f"select {names} from {quoted(table)}" + (f" order by {order}" if order else "")
-
-
-def _text(value: object) -> str | None:
-    return None if value is None else str(value)
 
 
 def _qualified(names: Sequence[str], alias: str) -> str:

@@ -2,7 +2,7 @@
 import type { Customers } from "../../data/contract.ts";
 import { count, money, text, type Sheet } from "../../export/sheet.ts";
 import { useView } from "../../view.ts";
-import { Formats, NONE } from "../../format/numbers.ts";
+import { Formats, NONE, NO_CURRENCY } from "../../format/numbers.ts";
 
 type Part = Customers["by_country"];
 const MOST = 8;
@@ -20,7 +20,7 @@ export function Mixes({ customers }: { customers: Customers }) {
   return (
     <div class="grid thirds">
       {parts(customers).map(([title, rows]) => (
-        <Mix key={title} title={title} rows={rows} currency={customers.currency ?? "XXX"} />
+        <Mix key={title} title={title} rows={rows} currency={customers.currency ?? NO_CURRENCY} />
       ))}
     </div>
   );

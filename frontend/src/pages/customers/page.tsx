@@ -7,7 +7,7 @@ import { tip } from "../../charts/options.ts";
 import { mix } from "../../charts/palette.ts";
 import type { Customers, Segment } from "../../data/contract.ts";
 import { count, decimal, share, text, type Sheet } from "../../export/sheet.ts";
-import { Formats, NONE } from "../../format/numbers.ts";
+import { Formats, NONE, NO_CURRENCY } from "../../format/numbers.ts";
 import { Empty } from "../../shell/Notices.tsx";
 import { SheetTable } from "../../shell/SheetTable.tsx";
 import { type Page, type View, useView } from "../../view.ts";
@@ -31,7 +31,7 @@ function segmentSheet(customers: Customers): Sheet {
 
 function useMoney(customers: Customers): Formats {
   const { data } = useView();
-  return new Formats(data.locale, customers.currency ?? "XXX");
+  return new Formats(data.locale, customers.currency ?? NO_CURRENCY);
 }
 
 function Segments({ customers }: { customers: Customers }) {

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from payback.publishing.powerbi.entries import DATE, known_column, rest_column, value_column
 from payback.publishing.powerbi.model import Measure
+from payback.tables import UNKNOWN_CURRENCY
 
 if TYPE_CHECKING:
     from payback.metrics import Metric, Unit
@@ -133,7 +134,7 @@ def _note(fact: Fact) -> list[Measure]:
         "RETURN",
         f"    IF ( ISEMPTY ( '{fact.name}' ), \"No rows in view\",",
         '        IF ( ISBLANK ( Chosen ), "Several currencies: choose one",',
-        '            IF ( Code = "XXX", "Currency not stated", "Amounts in " & Code ) ) )',
+        f'            IF ( Code = "{UNKNOWN_CURRENCY}", "Currency not stated", "Amounts in " & Code ) ) )',
     ]
     return [Measure(fact.note, "\n".join(lines), "Currency of the amounts in view, in words.", "@", "Amounts")]
 

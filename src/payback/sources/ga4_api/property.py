@@ -16,6 +16,7 @@ from payback.sources.ga4_api.halving import read_in_halves
 from payback.sources.ga4_api.quota import Pacer
 from payback.sources.ga4_api.reading import Query, Reader
 from payback.sources.ga4_api.reports import Report, definition_hash, reports
+from payback.tables import UNKNOWN_CURRENCY
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -212,7 +213,7 @@ class Ga4Property:
         """Return time zone and currency of the property: every answer has them, so a small one is asked for."""
         day = self.pacer.clock.now().date() - timedelta(days=1)
         (answer,) = self.reader.read([Query(self.reports[TOTALS], day, day)])
-        return answer.quality.time_zone or "UTC", answer.quality.currency or "XXX"
+        return answer.quality.time_zone or "UTC", answer.quality.currency or UNKNOWN_CURRENCY
 
     def _check_calendar(self, answer: Answer) -> None:
         """Refuse days of another calendar than the one by which they were asked for."""

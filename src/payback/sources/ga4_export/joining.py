@@ -88,10 +88,7 @@ def _enter_parts(engine: Engine, rows: list[dict[str, object]], first: int) -> N
         return
     kinds = {"key": "varchar", "kind": "varchar", "stamp": "varchar", "content_hash": "varchar", "reading": "varchar"}
     kinds |= {"number": "bigint", "day": "date"}
-    # No table of Arrow: to make one loads pandas, which takes longer than a new day.
-    columns = ", ".join(f'unnest(?::{kind}[]) as "{name}"' for name, kind in kinds.items())
-    values = [[row[name] for row in rows] for name in kinds]
-    engine.execute(f"create or replace temp table given_parts as select {columns}", values, name="given parts")
+    engine.keep_records("given_parts", kinds, rows)
     engine.execute(f"insert into parts by name {read_sql(_ROOM, 'parts.sql')}", [first], name="keep parts")
 
 

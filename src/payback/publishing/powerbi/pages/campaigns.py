@@ -25,10 +25,7 @@ _TABLE = (
 PAGE = Page(
     "Campaigns",
     (
-        *header.title("What each campaign pays back"),
-        header.days(2),
-        header.channel(1),
-        header.currency(0),
+        *header.of_campaigns("What each campaign pays back"),
         Visual(
             "key figures",
             "cardVisual",

@@ -17,10 +17,7 @@ _MATRIX = (
 PAGE = Page(
     "Funnel",
     (
-        *header.title("From advertisement to conversion"),
-        header.days(2),
-        header.channel(1),
-        header.currency(0),
+        *header.of_campaigns("From advertisement to conversion"),
         Visual(
             "key figures",
             "cardVisual",

@@ -19,6 +19,11 @@ def title(text: str, note: Field | None = None, width: int = 552) -> tuple[Visua
     return head, card
 
 
+def of_campaigns(text: str) -> tuple[Visual, ...]:
+    """Return the top of a page about campaigns: its name, and slicers of days, channel and currency."""
+    return (*title(text), days(2), channel(1), currency(0))
+
+
 def days(position: int) -> Visual:
     """Return the slicer of days; positions count from the right."""
     return _slicer("days", "Days", column("Date", "Date"), position, is_range=True)

@@ -12,10 +12,7 @@ _TOP = ("Cost", "Revenue", "Profit", "ROI", "ROAS")
 PAGE = Page(
     "Summary",
     (
-        *header.title("What the campaigns paid back"),
-        header.days(2),
-        header.channel(1),
-        header.currency(0),
+        *header.of_campaigns("What the campaigns paid back"),
         Visual(
             "key figures",
             "cardVisual",

@@ -21,10 +21,7 @@ _MONTH = column("Date", "Year Month")
 PAGE = Page(
     "Trends and pacing",
     (
-        *header.title("Where the year stands"),
-        header.days(2),
-        header.channel(1),
-        header.currency(0),
+        *header.of_campaigns("Where the year stands"),
         Visual(
             "so far",
             "cardVisual",
