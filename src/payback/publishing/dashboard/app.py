@@ -173,6 +173,6 @@ async def _problem(request: Request, error: Exception) -> Response:
 
 async def _http_problem(request: Request, error: Exception) -> Response:
     del request
-    status = error.status_code if isinstance(error, HTTPException) else 500
-    text = error.detail if isinstance(error, HTTPException) else ""
-    return PlainTextResponse(text, status)
+    if not isinstance(error, HTTPException):
+        return PlainTextResponse("", 500)
+    return PlainTextResponse(error.detail, error.status_code, error.headers)

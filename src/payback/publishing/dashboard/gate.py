@@ -7,6 +7,7 @@ import time
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
@@ -33,10 +34,8 @@ _HEADERS = {
 }
 _PLAIN_POLICY = "default-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 _LONGEST_SECRET = 1_000
-
-
-class TooLargeError(Exception):
-    """More was sent than is read."""
+_TOO_LARGE = "More was sent than is read."
+_LAST = {"Cache-Control": "no-store", "Connection": "close"}
 
 
 class Gate:
@@ -73,8 +72,6 @@ class Gate:
 
         try:
             await self._answer(scope, receive, counted)
-        except TooLargeError:
-            await _refused(413, "More was sent than is read.")(scope, receive, counted)
         finally:
             self.counters.count(path, status, time.perf_counter() - started)
 
@@ -84,7 +81,7 @@ class Gate:
         if refusal is not None:
             await refusal(scope, receive, send)
             return
-        limited = _limited(request, receive, MOST_BYTES.get(scope["path"], 0))
+        limited = _limited(receive, MOST_BYTES.get(scope["path"], 0))
         if scope["path"] == "/login":
             response = await self._login(Request(scope, limited))
             await response(scope, receive, send)
@@ -104,7 +101,7 @@ class Gate:
             return _refused(403, "Requests of other sites are refused.")
         length = request.headers.get("content-length", "0")
         if not length.isdigit() or int(length) > MOST_BYTES.get(request.url.path, 0):
-            return _refused(413, "More was sent than is read.")
+            return _too_large()
         return None
 
     def _admission(self, request: Request) -> Response | None:
@@ -137,7 +134,11 @@ class Gate:
         wait = access.must_wait()
         if wait:
             return _wait(wait)
-        form = parse_qs((await request.body()).decode("utf-8", "replace"), keep_blank_values=True)
+        try:
+            content = await request.body()
+        except HTTPException:
+            return _too_large()
+        form = parse_qs(content.decode("utf-8", "replace"), keep_blank_values=True)
         if access.is_secret(form.get("password", [""])[0][:_LONGEST_SECRET]):
             return _with_cookie(request, access, RedirectResponse("./", 303))
         access.failed()
@@ -166,8 +167,8 @@ def _with_cookie(request: Request, access: Access, response: Response) -> Respon
     return response
 
 
-def _limited(request: Request, receive: Receive, most: int) -> Receive:
-    """Return a receiver that stops reading what is too long, whatever its header said."""
+def _limited(receive: Receive, most: int) -> Receive:
+    """Return a receiver that stops reading what is too long, whatever its header said: an error like others inside."""
     read = 0
 
     async def limited() -> Message:
@@ -175,10 +176,14 @@ def _limited(request: Request, receive: Receive, most: int) -> Receive:
         message = await receive()
         read += len(message.get("body", b""))
         if read > most:
-            raise TooLargeError(request.url.path)
+            raise HTTPException(413, _TOO_LARGE, _LAST)
         return message
 
     return limited
+
+
+def _too_large() -> Response:
+    return PlainTextResponse(_TOO_LARGE, 413, _LAST)
 
 
 def _refused(status: int, text: str) -> Response:
