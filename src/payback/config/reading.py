@@ -165,6 +165,15 @@ class GA4Export(Section):
         pattern=r"^https?://\S+$",
         description="Address of a server that stands in for BigQuery, such as payback.testing.bigquery gives.",
     )
+    storage_read: bool = Field(
+        default=True,
+        description="Read as Arrow by BigQuery's Storage Read API where the account may; else as JSON, slower.",
+    )
+    storage_endpoint: str | None = Field(
+        default=None,
+        pattern=r"^\S+:\d+$",
+        description="host:port of a server that stands in for the Storage Read API, beside endpoint.",
+    )
     maximum_bytes: int = Field(
         default=100 * 10**9,
         ge=1,

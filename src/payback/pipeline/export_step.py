@@ -184,6 +184,8 @@ def _parts(loader: DataLoader, folder: Path, say: Callable[[str], None]) -> list
             folder / "bigquery",
             credentials=loader.project / wanted.credentials if wanted.credentials else None,
             endpoint=wanted.endpoint,
+            storage_endpoint=wanted.storage_endpoint,
+            storage_read=wanted.storage_read,
             maximum_bytes=wanted.maximum_bytes,
         )
         identity = wanted.customer_id if wanted.customers == "users" else None

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from payback.errors import ConfigurationError, EmptyFileError, InputError
 from payback.sources.ga4_export.columns import NEEDED, flat_name, paths_of
 from payback.sources.ga4_export.parts import Part, counting_parts, find_parts, table_parts
+from payback.sources.ga4_export.results import Results
 from payback.sources.ga4_export.users import TABLES, user_paths
 
 if TYPE_CHECKING:
@@ -76,6 +77,10 @@ class BigQueryExport:
         JSON key of a service account; without it those of the environment.
     endpoint : str, optional
         Address of a server that stands in for BigQuery; it is spoken to without credentials.
+    storage_endpoint : str, optional
+        ``host:port`` of a server that stands in for the Storage Read API; without it, a stand-in is read over REST.
+    storage_read : bool
+        Read by the Storage Read API, as Arrow, where the account may; else over REST, as JSON.
     maximum_bytes : int
         Bytes that one call of `fetch` may have BigQuery read.
     say : callable, optional
@@ -89,6 +94,8 @@ class BigQueryExport:
         *,
         credentials: Path | None = None,
         endpoint: str | None = None,
+        storage_endpoint: str | None = None,
+        storage_read: bool = True,
         maximum_bytes: int = 100 * _GIGABYTE,
         say: Callable[[str], None] | None = None,
     ) -> None:
@@ -97,9 +104,11 @@ class BigQueryExport:
         self.maximum_bytes = maximum_bytes
         self.endpoint = endpoint
         self.say = say or (lambda _: None)
+        # A stand-in has the Storage Read API at an address of its own, or not at all.
+        with_storage = storage_read and (endpoint is None or storage_endpoint is not None)
+        self._results = Results(self.project, credentials=credentials, endpoint=storage_endpoint, storage=with_storage)
         with self._translating():
             self._client = _client(self.project, credentials, endpoint)
-            self._storage = None if endpoint else _storage(credentials)
 
     def fetch(self, *, first_day: date | None = None, identity: Identity | None = None) -> list[Part]:
         """Copy the tables that are new or changed, and return the parts of the export.
@@ -122,6 +131,8 @@ class BigQueryExport:
             Access is refused, there is no such dataset, or more bytes would be read than allowed.
         EmptyFileError
             There are no tables of events.
+        SourceUnavailableError
+            BigQuery sent another number of rows than there are; nothing of that table is kept.
         """
         self.folder.mkdir(parents=True, exist_ok=True)
         with self._translating():
@@ -129,9 +140,10 @@ class BigQueryExport:
             wanted = [table for table in tables if self._stamp_of(table) != table.stamp]
             queries = {table: self._query(table, identity) for table in wanted}
             self._check_bytes(queries)
-            for number, (table, query) in enumerate(queries.items(), 1):
-                self.say(f"copying {table.name} ({number} of {len(queries)})")
-                self._copy(table, query)
+            with self._results as results:
+                for number, (table, query) in enumerate(queries.items(), 1):
+                    self.say(f"copying {table.name} ({number} of {len(queries)})")
+                    self._copy(results, table, query)
         return find_parts(self.folder)
 
     def _tables(self, first_day: date | None) -> list[ExportTable]:
@@ -208,28 +220,15 @@ class BigQueryExport:
                 hint="raise it (Google bills by the terabyte), or set ga4_export.start_date to a later day",
             )
 
-    def _copy(self, table: ExportTable, query: str) -> None:
+    def _copy(self, results: Results, table: ExportTable, query: str) -> None:
         """Write a table into its file, whole or not at all."""
-        import pyarrow as pa
-        import pyarrow.parquet as pq
         from google.cloud import bigquery
 
         # Ten megabytes is the least that Google bills for a query.
         config = bigquery.QueryJobConfig(maximum_bytes_billed=max(self.maximum_bytes, 10 * 2**20))
-        rows = self._client.query(query, job_config=config).result()
-        path = self._path(table)
-        draft = path.with_name(f".{path.name}.new")
-        writer = None
-        try:
-            for batch in rows.to_arrow_iterable(bqstorage_client=self._storage):
-                schema = batch.schema.with_metadata({_STAMP: table.stamp.encode()})
-                writer = writer or pq.ParquetWriter(draft, schema, compression="zstd")
-                writer.write_batch(pa.RecordBatch.from_arrays(batch.columns, schema=schema))
-        finally:
-            if writer:
-                writer.close()
-        if writer:
-            draft.replace(path)
+        job = self._client.query(query, job_config=config)
+        rows = results.write(job, self._path(table), {_STAMP: table.stamp.encode()})
+        _log.info("%s: %d rows", table.name, rows)
 
     @contextmanager
     def _translating(self) -> Iterator[None]:
@@ -261,8 +260,9 @@ class BigQueryExport:
                 got=error.message,
                 hint="ga4_export.bigquery is project.dataset, such as my-project.analytics_123456789",
             ) from error
-        except google.GoogleAPICallError as error:
-            raise InputError("BigQuery did not answer the question", where=where, got=error.message) from error
+        except google.GoogleAPIError as error:
+            reason = str(getattr(error, "message", error))
+            raise InputError("BigQuery did not answer the question", where=where, got=reason) from error
 
 
 def _client(project: str, credentials: Path | None, endpoint: str | None) -> bigquery.Client:
@@ -282,14 +282,6 @@ def _client(project: str, credentials: Path | None, endpoint: str | None) -> big
         )
     make: Callable[..., bigquery.Client] = bigquery.Client.from_service_account_json
     return make(str(credentials), project=project)
-
-
-def _storage(credentials: Path | None) -> Any:
-    """Return the client that carries results as Arrow."""
-    from google.cloud.bigquery_storage import BigQueryReadClient
-
-    make: Callable[..., Any] = BigQueryReadClient.from_service_account_file if credentials else BigQueryReadClient
-    return make(str(credentials)) if credentials else make()
 
 
 def _paths(field: Any, above: str = "") -> Iterator[str]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from payback.engine.duckdb import Engine, literal
 from payback.errors import WarehouseError
+from payback.testing.bigquery.arrow import as_bigquery
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -90,7 +91,17 @@ class Dataset:
             else:
                 source = f"read_parquet({literal(str(self._path(name)))}, hive_partitioning = false)"
             text = _TABLE.sub(lambda _: source, query)
-            return engine.arrow(_CHOSEN.sub(r"list_filter(\1, lambda p: p.key in (\2))", text))
+            return as_bigquery(engine.arrow(_CHOSEN.sub(r"list_filter(\1, lambda p: p.key in (\2))", text)))
+
+    def rows(self, name: str) -> pa.Table:
+        """Return all of a table.
+
+        Raises
+        ------
+        UnknownTableError
+            There is no such table.
+        """
+        return self.answer(f"from `{self.project}.{self.name}.{name}`")
 
     def _listing(self) -> pa.Table:
         import pyarrow as pa

@@ -1,4 +1,4 @@
-"""The REST calls, over HTTP on loopback."""
+"""The REST calls, over HTTP on loopback, and the Storage Read API beside them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,12 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
+    from payback.testing.bigquery.faults import FaultKind, Method
+    from payback.testing.bigquery.storage import StorageRead
+
 _PAGE = 1000
+_RESULTS = "_results"
+"""Dataset of the hidden tables that results of queries are kept in."""
 _PATH = re.compile(r"^(?:/bigquery/v2)?/projects/([^/]+)/(.*)$")
 
 
@@ -41,14 +46,16 @@ class FakeBigQuery:
     project, dataset : str
         What they are called.
     page_rows : int, default 1000
-        Rows of a page of results.
+        Rows of a page of results over REST, and of a message of the Storage Read API.
+    streams : int, default 1
+        Streams of a read session, unless its reader asks for fewer.
 
     Attributes
     ----------
     queries : list of str
         Queries that were run; dry runs are not among them.
     refuse : str or None
-        Reason for which every call is refused, such as ``accessDenied``; None to answer.
+        Reason for which every call over REST is refused, such as ``accessDenied``; None to answer.
 
     Examples
     --------
@@ -57,10 +64,16 @@ class FakeBigQuery:
     """
 
     def __init__(
-        self, folder: Path, *, project: str = "shop", dataset: str = "analytics_1", page_rows: int = _PAGE
+        self,
+        folder: Path,
+        *,
+        project: str = "shop",
+        dataset: str = "analytics_1",
+        page_rows: int = _PAGE,
+        streams: int = 1,
     ) -> None:
         self.dataset = Dataset(folder, project, dataset)
-        self.page_rows = page_rows
+        self.page_rows, self.streams = page_rows, streams
         self.queries: list[str] = []
         self.refuse: str | None = None
         self._jobs: dict[str, tuple[dict[str, Any], pa.Table | None]] = {}
@@ -69,6 +82,7 @@ class FakeBigQuery:
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
         self._server.daemon_threads = True
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+        self._storage_read: StorageRead | None = None
 
     @property
     def endpoint(self) -> str:
@@ -80,6 +94,55 @@ class FakeBigQuery:
         """``project.dataset``, for ``ga4_export.bigquery``."""
         return f"{self.dataset.project}.{self.dataset.name}"
 
+    @property
+    def storage_endpoint(self) -> str:
+        """``host:port`` of the Storage Read API, for ``ga4_export.storage_endpoint``; it starts with the first look."""
+        return f"127.0.0.1:{self._storage.port}"
+
+    @property
+    def sessions(self) -> list[str]:
+        """Table of each read session, in their order."""
+        return self._storage_read.sessions if self._storage_read else []
+
+    @property
+    def reads(self) -> list[tuple[str, int]]:
+        """Name of each stream that was read, and the row from which on, in their order."""
+        return self._storage_read.reads if self._storage_read else []
+
+    def fail(self, kind: FaultKind, *, method: Method = "ReadRows", after: int = 0, times: int | None = 1) -> None:
+        """Let calls of the Storage Read API fail.
+
+        Parameters
+        ----------
+        kind : str
+            ``unavailable`` or ``reset``, after which the official client goes on at its offset; ``internal``,
+            ``permission denied``, ``api disabled``, ``not found``; ``cut short``: the stream ends as if complete.
+        method : {"ReadRows", "CreateReadSession"}
+            What fails.
+        after : int, default 0
+            Messages with rows, or sessions, that go well first.
+        times : int, optional
+            How often, once by default; None for ever.
+
+        Raises
+        ------
+        UsageError
+            There is no such kind or method.
+        """
+        from payback.testing.bigquery.faults import Fault
+
+        self._storage.faults.add(Fault(kind, method, after, times))
+
+    @property
+    def _storage(self) -> StorageRead:
+        """The Storage Read API; started when it is first used, as Google's client takes its time to load."""
+        with self._lock:
+            if self._storage_read is None:
+                from payback.testing.bigquery.storage import StorageRead
+
+                self._storage_read = StorageRead(self._rows_of, self.dataset.project, self.page_rows, self.streams)
+            return self._storage_read
+
     def __enter__(self) -> Self:
         self._thread.start()
         return self
@@ -88,6 +151,18 @@ class FakeBigQuery:
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
+        if self._storage_read:
+            self._storage_read.stop()
+
+    def _rows_of(self, project: str, dataset: str, name: str) -> pa.Table:
+        """Return a table, or the result of a query."""
+        if project == self.dataset.project and dataset == self.dataset.name:
+            return self.dataset.rows(name)
+        with self._lock:
+            table = self._jobs.get(name, ({}, None))[1] if dataset == _RESULTS else None
+        if project != self.dataset.project or table is None:
+            raise UnknownTableError(f"{project}:{dataset}.{name}")
+        return table
 
     def answer(self, method: str, path: str, options: dict[str, str], body: dict[str, Any]) -> dict[str, Any]:
         """Return the answer to one call."""
@@ -142,11 +217,13 @@ class FakeBigQuery:
             "query": {"totalBytesProcessed": str(needed), "statementType": "SELECT"},
         }
         job |= {"kind": "bigquery#job", "statistics": statistics, "status": {"state": "DONE"}}
-        table = None
+        table, number = None, str(job["jobReference"]["jobId"])
         if not dry_run:
             table = self.dataset.answer(asked["query"])
             self.queries.append(asked["query"])
-        self._jobs[str(job["jobReference"]["jobId"])] = (job, table)
+            hidden = {"projectId": self.dataset.project, "datasetId": _RESULTS, "tableId": number}
+            asked["destinationTable"] = hidden
+        self._jobs[number] = (job, table)
         return job
 
     def _reference(self) -> dict[str, str]:

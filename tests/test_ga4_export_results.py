@@ -1,0 +1,195 @@
+"""The export from BigQuery as Arrow: Google's own client reads streams from a server on loopback."""
+
+from __future__ import annotations
+
+import sys
+import weakref
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from ga4_events import event, write
+from payback import DataLoader
+from payback.errors import SourceUnavailableError
+from payback.pipeline.export_step import load_export
+from payback.sources.ga4_export import results
+from payback.sources.ga4_export.bigquery import BigQueryExport
+from payback.sources.ga4_export.options import ExportOptions
+from payback.sources.ga4_export.store import ExportStore
+from payback.testing.bigquery import FakeBigQuery
+
+ROWS = [
+    event("page_view", "2025-01-01 10:00", utm=("a", "email", "Früh"), session_engaged="1", engagement_time_msec=1500),
+    event("purchase", "2025-01-01 10:01", order=("T1", 12.5), value=0.1, a_param_nobody_needs="x"),
+    event("scroll", "2025-01-01 10:02", user=None, session=None),
+    event("page_view", "2025-01-02 10:00", session=2, click=("b", "cpc", "d", "Paid Other")),
+    event("refund", "2025-01-02 10:00", user=None, session=None, refund=("T1", 2.25)),
+]
+FIRST, SECOND = "events_20250101", "events_20250102"
+
+
+@pytest.fixture
+def server(tmp_path):
+    """Return a dataset with two days, whose pages and messages have one row."""
+    write(tmp_path / "dataset", ROWS)
+    with FakeBigQuery(tmp_path / "dataset", page_rows=1) as running:
+        yield running
+
+
+@pytest.fixture
+def fetch(server, tmp_path):
+    """Return a function that copies what is new, by streams of Arrow unless told otherwise."""
+
+    def fetch(folder="copies", **options):
+        given = {"endpoint": server.endpoint, "storage_endpoint": server.storage_endpoint} | options
+        return BigQueryExport(server.name, tmp_path / folder, **given).fetch()
+
+    return fetch
+
+
+def rows_of(folder):
+    """Return the rows of each copy."""
+    return {path.stem: pq.read_table(path).to_pylist() for path in sorted(folder.iterdir())}
+
+
+def days_of(path, parts):
+    """Return the campaign days of parts."""
+    with ExportStore(path, ExportOptions(currency="EUR")) as store:
+        store.sync(parts)
+        return store.engine.records("from campaign_days order by all")
+
+
+def test_streams_bring_the_rows_and_the_days_that_pages_bring(fetch, server, tmp_path):
+    """Nested and repeated columns too; and both are the rows that were written."""
+    by_stream, by_page = fetch("streams"), fetch("pages", storage_read=False)
+    rows = rows_of(tmp_path / "streams")
+    purchase, scroll = rows[FIRST][1], rows[FIRST][2]
+
+    assert rows == rows_of(tmp_path / "pages")
+    assert days_of(tmp_path / "a.duckdb", by_stream) == days_of(tmp_path / "b.duckdb", by_page)
+    assert [len(found) for found in rows.values()] == [3, 2]
+    assert {one["key"]: one["value"]["double_value"] for one in purchase["event_params"]}["value"] == 0.1
+    assert (purchase["ecommerce__transaction_id"], purchase["ecommerce__purchase_revenue"]) == ("T1", 12.5)
+    assert (scroll["user_pseudo_id"], scroll["event_params"]) == (None, [])
+    assert rows[FIRST][0]["collected_traffic_source__manual_campaign_name"] == "Früh"
+    assert len(server.sessions) == 2
+
+
+def test_only_needed_columns_travel(fetch, tmp_path):
+    """The parameters and items that nobody reads stay where they are."""
+    fetch()
+    copy = pq.read_table(tmp_path / "copies" / f"{FIRST}.parquet")
+    keys = {one["key"] for params in copy["event_params"].to_pylist() for one in params}
+
+    assert "items" not in copy.column_names
+    assert keys == {"ga_session_id", "session_engaged", "engagement_time_msec", "currency", "value"}
+
+
+@pytest.mark.parametrize("kind", ["unavailable", "reset"])
+def test_a_broken_stream_goes_on_where_it_was(fetch, server, tmp_path, kind):
+    """No row is lost and none comes twice."""
+    server.fail(kind, after=2)
+    fetch("broken")
+    offsets = [first for _, first in server.reads]
+    fetch("whole")
+
+    assert offsets == [0, 2, 0]
+    assert rows_of(tmp_path / "broken") == rows_of(tmp_path / "whole")
+
+
+@pytest.mark.parametrize("kind", ["permission denied", "api disabled", "not found"])
+def test_without_the_storage_api_rows_come_over_rest(fetch, server, tmp_path, caplog, kind):
+    """It is tried once in a run, and the log says what to do about it."""
+    server.fail(kind, method="CreateReadSession", times=None)
+    fetch("refused")
+    warnings = [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]
+    server.fail(kind, method="CreateReadSession", times=0)
+    fetch("pages", storage_read=False)
+
+    assert len(warnings) == 1
+    assert ("BigQuery Read Session User" in warnings[0]) is (kind != "not found")
+    assert rows_of(tmp_path / "refused") == rows_of(tmp_path / "pages")
+    assert (server.sessions, server.reads) == ([], [])
+
+
+@pytest.mark.parametrize("kind", ["internal", "not found", "permission denied"])
+def test_a_stream_that_breaks_for_good_is_read_over_rest_from_the_start(fetch, server, tmp_path, caplog, kind):
+    """What it brought so far does not count twice."""
+    server.fail(kind, after=2)
+    fetch()
+
+    assert [len(rows) for rows in rows_of(tmp_path / "copies").values()] == [3, 2]
+    assert len(server.sessions) == 1
+    assert "rows come over REST" in caplog.text
+
+
+def test_a_stream_that_loses_rows_is_an_error_and_the_copy_stays(fetch, server, tmp_path):
+    """The number of rows is that of the result, or nothing is written."""
+    fetch()
+    before = rows_of(tmp_path / "copies")
+    write(tmp_path / "dataset", [*ROWS[:3], event("page_view", "2025-01-01 12:00")])
+    server.fail("cut short", after=3)
+
+    with pytest.raises(SourceUnavailableError, match=r"(?s)another number of rows.*got: 3 rows.*4 rows"):
+        fetch()
+    assert rows_of(tmp_path / "copies") == before
+
+
+def test_an_empty_table_is_copied_once(fetch, server, tmp_path):
+    """It has columns and no rows, by either way."""
+    empty = pq.read_table(tmp_path / "dataset" / f"{FIRST}.parquet").slice(0, 0)
+    pq.write_table(empty, tmp_path / "dataset" / f"{FIRST}.parquet")
+    fetch()
+    asked = len(server.queries)
+    parts = fetch()
+
+    assert [query for query in server.queries[asked:] if "__TABLES__" not in query] == []
+    assert pq.read_schema(tmp_path / "copies" / f"{FIRST}.parquet").names[0] == "event_date"
+    assert sum(day["sessions"] for day in days_of(tmp_path / "a.duckdb", parts)) == 1
+
+
+def test_without_the_package_rows_come_over_rest(fetch, server, tmp_path, monkeypatch):
+    """It is a package of its own."""
+    endpoint = server.storage_endpoint
+    monkeypatch.setitem(sys.modules, "google.cloud.bigquery_storage", None)
+    fetch(storage_endpoint=endpoint)
+
+    assert [len(rows) for rows in rows_of(tmp_path / "copies").values()] == [3, 2]
+    assert server.sessions == []
+
+
+def test_few_batches_are_held_at_a_time(tmp_path, monkeypatch):
+    """Memory does not grow with the table; row groups do not shrink with the messages."""
+    monkeypatch.setattr(results, "_GROUP_ROWS", 10)
+    alive, most = set(), []
+
+    def batches():
+        for number in range(200):
+            values = np.array([number])
+            alive.add(number)
+            weakref.finalize(values, alive.discard, number)
+            most.append(len(alive))
+            column = pa.Array.from_buffers(pa.int64(), 1, [None, pa.py_buffer(values)])
+            yield pa.RecordBatch.from_arrays([column], names=["n"])
+
+    path = tmp_path / "rows.parquet"
+    assert results.write_parquet(path, batches(), {b"k": b"v"}) == 200
+    assert (max(most) < 30, pq.read_metadata(path).num_row_groups) == (True, 20)
+    assert pq.read_table(path)["n"].to_pylist() == list(range(200))
+    assert pq.read_schema(path).metadata[b"k"] == b"v"
+
+
+@pytest.mark.parametrize("storage", ["true", "false"])
+def test_a_project_says_how_it_reads(server, tmp_path, storage):
+    """The settings reach the source."""
+    (tmp_path / "config").mkdir()
+    text = f"ga4_export:\n  bigquery: {server.name}\n  endpoint: {server.endpoint}\n  storage_read: {storage}\n"
+    text += f"  storage_endpoint: {server.storage_endpoint}\n"
+    (tmp_path / "config" / "config.yaml").write_text(text, encoding="utf-8")
+    with DataLoader(tmp_path) as loader:
+        outcome = load_export(loader)
+
+    assert outcome.report.read == 2
+    assert len(server.sessions) == (2 if storage == "true" else 0)
