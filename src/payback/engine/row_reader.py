@@ -194,7 +194,7 @@ class RowReader:
         last = order if order == dots else f"case when {parts}.sign = '.' then {dots} else {order} end"
         return (
             f"coalesce({quoted('plain ' + name)}, year_first({rest}), {last}, month_in_words({rest}), "
-            f"spreadsheet_day({rest}))"
+            f"spreadsheet_day({rest}), local_day({rest}))"
         )
 
     def _fault_of_totals(self) -> list[tuple[str, str, str]]:

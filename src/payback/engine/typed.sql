@@ -103,9 +103,9 @@ create or replace temp macro day_of(year, month, day) as try_cast(concat(
 ) as date);
 
 -- The day, the month and the year of a date with a month in words, without its weekday and time.
-create or replace temp macro month_words(t) as trim(regexp_replace(regexp_replace(regexp_replace(
+create or replace temp macro month_words(t) as trim(regexp_replace(regexp_replace(regexp_replace(regexp_replace(
     trimmed(t), '(?i)^(mon|tue|wed|thu|fri|sat|sun)[a-z]*[.,]? +|[ ,T]+\d{1,2}:\d{2}.*$', '', 'g'
-), '(\d)(st|nd|rd|th)\b', '\1'), '[-/., ]+', ' ', 'g'));
+), '(\d)(st|nd|rd|th)\b', '\1'), '(?i)\bsept\b', 'Sep'), '[-/.,\s\pZ]+', ' ', 'g'));
 
 create or replace temp macro month_in_words(t) as case
     when regexp_full_match(month_words(t), '(\d{1,2} ?)?[A-Za-z]{3,9} ?\d{1,2}( ?\d{2,4})?|\d{1,2} ?[A-Za-z]{3,9} ?\d{4}|\d{4} [A-Za-z]{3,9} \d{1,2}')
@@ -114,6 +114,47 @@ create or replace temp macro month_in_words(t) as case
         '%Y %b %d', '%Y %B %d'
     ])::date
 end;
+
+-- Months in German, French, Spanish, Italian, Dutch and Portuguese, and the English "Sept", without accents. None of these
+-- words is the name of two months; "jui", which could be, is not among them.
+create or replace temp macro month_number(word) as case
+    when regexp_full_match(word, 'jan|januari?|janner|janv|janvier|janeiro|enero|ene|gennaio|gen') then '1'
+    when regexp_full_match(word, 'feb|februari?|feber|fevr?|fevrier|fevereiro|febrero|febbraio') then '2'
+    when regexp_full_match(word, 'mar|marz|maerz|mrz|mars|marzo|maart|mrt|marco') then '3'
+    when regexp_full_match(word, 'apr|april|avr|avril|abr|abril|aprile') then '4'
+    when regexp_full_match(word, 'mai|may|mayo|maio|mei|mag|maggio') then '5'
+    when regexp_full_match(word, 'jun|juni|juin|junio|junho|giu|giugno') then '6'
+    when regexp_full_match(word, 'jul|juli|juil|juillet|julio|julho|lug|luglio') then '7'
+    when regexp_full_match(word, 'aug|august|augustus|aout|ago|agosto') then '8'
+    when regexp_full_match(word, 'sept?|september|septembre|septiembre|setiembre|sett?|settembre|setembro') then '9'
+    when regexp_full_match(word, 'okt|oktober|oct|octobre|octubre|ott|ottobre|out|outubro') then '10'
+    when regexp_full_match(word, 'nov|november|novembre|noviembre|novembro') then '11'
+    when regexp_full_match(word, 'dez|dezember|dec|december|decembre|dic|diciembre|dicembre|dezembro') then '12'
+end;
+
+-- Weekdays of these languages, long and short, without accents.
+create or replace temp macro without_weekday(t) as regexp_replace(
+    t,
+    '^((mon|diens|donners|frei|sams|sonn)tag|mittwoch|sonnabend|mo|di|mi|do|fr|sa|so'
+    || '|(lun|mar|mercre|jeu|vendre|same)di|dimanche|lun|mar|mer|jeu|ven|sam|dim'
+    || '|lunes|martes|miercoles|jueves|viernes|sabado|domingo|mie|jue|vie|sab|dom'
+    || '|(lune|marte|mercole|giove|vener)di|sabato|domenica|gio'
+    || '|(maan|dins|woens|donder|vrij|zater|zon)dag|ma|wo|vr|za|zo'
+    || '|(segunda|terca|quarta|quinta|sexta)(-feira)?|seg|ter|qua|qui|sex)[.,]*[\s\pZ]+',
+    ''
+);
+
+-- The day, the word and the year of a date such as 3. Juni 2024, 1er août 2024, 3 de junio de 2024 or 03-déc.-24.
+create or replace temp macro word_date_parts(t) as regexp_extract(
+    without_weekday(strip_accents(lower(nfc_normalize(trimmed(t))))),
+    '^(\d{1,2})(?:\.|er|re|º|°|ª)?[\s\pZ/.-]*(?:de[\s\pZ]+)?([a-z]{3,10})\.?[\s\pZ,/.-]*(?:del?[\s\pZ]+)?(\d{4}|\d{2})'
+    || '(?:(?:[\s\pZ,t]|um|a|as|las|alle|ore|om)+\d{1,2}[:h]\d{2}(?::\d{2})?(?:[\s\pZ]*uhr)?)?$',
+    ['day', 'word', 'year']
+);
+
+create or replace temp macro local_day(t) as day_of(
+    word_date_parts(t).year, month_number(word_date_parts(t).word), word_date_parts(t).day
+);
 
 -- Days since 30 December 1899, as spreadsheets keep dates; 20000 is in 1954, 79999 in 2119.
 create or replace temp macro spreadsheet_day(t) as case
