@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
+import tarfile
 import tomllib
 import zipfile
 from pathlib import Path
@@ -56,11 +58,37 @@ def test_make_has_the_commands_that_are_documented():
     assert told <= targets
 
 
-def test_wheel_holds_every_file_of_the_package(tmp_path):
-    """SQL, lists of spellings, templates and starter files travel with the Python files."""
-    command = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(tmp_path)]
+def built(target, folder):
+    """Return the archive that the build backend makes of the checkout."""
+    command = [sys.executable, "-m", "hatchling", "build", "--target", target, "--directory", str(folder)]
     subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
-    (wheel,) = tmp_path.glob("*.whl")
-    inside = {name for name in zipfile.ZipFile(wheel).namelist() if name.startswith("payback/")}
-    files = [path for path in (ROOT / "src" / "payback").rglob("*") if path.is_file()]
-    assert {path.relative_to(ROOT / "src").as_posix() for path in files if path.suffix != ".pyc"} == inside
+    (archive,) = folder.iterdir()
+    return archive
+
+
+def files_of_the_package():
+    """Return the files below ``src`` that belong to the package, the built pages among them."""
+    files = [path for path in (ROOT / "src" / "payback").rglob("*") if path.is_file() and path.suffix != ".pyc"]
+    return {path.relative_to(ROOT / "src").as_posix() for path in files}
+
+
+def bundled_libraries():
+    """Return the libraries of other people that the built pages hold."""
+    packages = json.loads(text("frontend/package-lock.json"))["packages"]
+    return {name.removeprefix("node_modules/") for name, entry in packages.items() if name and not entry.get("dev")}
+
+
+def test_wheel_holds_every_file_of_the_package(tmp_path):
+    """SQL, lists of spellings, templates, starter files and licences travel with the Python files."""
+    with zipfile.ZipFile(built("wheel", tmp_path)) as wheel:
+        names = wheel.namelist()
+    assert {name for name in names if name.startswith("payback/")} == files_of_the_package()
+    licences = {name.rsplit("/", 1)[1].removesuffix(".txt") for name in names if "/licenses/" in name}
+    assert licences == {"LICENSE", *bundled_libraries()}
+
+
+def test_source_archive_holds_the_built_pages(tmp_path):
+    """A wheel that a tool builds from the source archive has pages, though they are not committed."""
+    with tarfile.open(built("sdist", tmp_path)) as archive:
+        names = {name.partition("/src/")[2] for name in archive.getnames()}
+    assert files_of_the_package() <= names
