@@ -14,8 +14,9 @@ import pytest
 from campaign_rows import write
 from payback.errors import ConfigurationError, WarehouseBusyError, WarehouseError, WarehouseInterruptedError
 from payback.warehouse.mysql.address import Address
+from payback.warehouse.mysql.locking import lock_name
 from payback.warehouse.mysql.problems import translated
-from payback.warehouse.mysql.session import Session, check_version, lock_name
+from payback.warehouse.mysql.session import Session, check_version
 from payback.warehouse.mysql.warehouse import MySQLWarehouse
 from payback.warehouse.opening import open_warehouse
 from payback.warehouse.retries import retried
@@ -171,7 +172,7 @@ def test_broken_connection_ends_the_transaction_and_the_next_one_works(session, 
     mysql_server.execute("create table t (n int)", database=session.address.database)
     with pytest.raises(WarehouseInterruptedError, match="nothing was changed"), session.transaction():
         session.execute("insert into t values (1)")
-        mysql_server.execute(f"kill {session.writer.thread_id()}")
+        mysql_server.execute(f"kill {session.writer.connection.thread_id()}")
         session.execute("insert into t values (2)")
     with session.transaction():
         session.execute("insert into t values (3)")

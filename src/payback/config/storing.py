@@ -49,6 +49,13 @@ class MySQL(Section):
     timeout: float = Field(
         default=900, gt=0, description="Seconds to wait for an answer; a server whose disk is full gives none."
     )
+    load_streams: int = Field(
+        default=2,
+        ge=1,
+        le=8,
+        description="Connections that share a large load at most, from 100,000 rows on; with 1 each load is one "
+        "transaction.",
+    )
     keep_months: int | None = Field(
         default=None, ge=1, description="Whole months before this one that `payback db prune` keeps; all where empty."
     )

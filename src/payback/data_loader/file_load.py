@@ -64,7 +64,8 @@ class FileLoad:
         engine = self.warehouse.engine
         try:
             typed = read_typed_file(engine, self.file, self.settings)
-            with self.warehouse.transaction():
+            # Divisible: the line in the ledger of files comes last, and without it the file is loaded again.
+            with self.warehouse.transaction(divisible=True):
                 load = Load(self.warehouse.next_load_id(), f"file {self._name}", self.run_id)
                 settings_hash = str(fingerprint["settings_hash"])[:16]
                 written = write_rows(

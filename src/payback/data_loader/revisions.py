@@ -29,15 +29,15 @@ _SUMMED = ("conversions", "sessions")
 _NEW = "new_revisions"
 
 
-def record_revisions(
+def revisions_of(
     warehouse: Warehouse,
     table: Table,
     rows: str,
     changed: Sequence[Slice],
     kept: Mapping[_Key, Slice],
     load: Load,
-) -> int:
-    """Enter the slices that are about to be replaced in ``revisions``, and return how many they are.
+) -> str | None:
+    """Return the relation of the lines of ``revisions`` about slices that are to be replaced, if there are any.
 
     Parameters
     ----------
@@ -56,7 +56,7 @@ def record_revisions(
     """
     revised = [piece for piece in changed if piece.key in kept]
     if not revised:
-        return 0
+        return None
     names = [name for name in _SUMMED if name in table]
     old = _by_key(warehouse.slice_sums(table.name, revised, names), names)
     new = _by_key(_new_sums(warehouse, table, rows, names), names)
@@ -65,7 +65,7 @@ def record_revisions(
     ]
     types = {column.name: _type(column.type) for column in REVISIONS.columns}
     warehouse.engine.keep_records(_NEW, types, entries)
-    return warehouse.append(REVISIONS.name, _NEW)
+    return _NEW
 
 
 def _new_sums(warehouse: Warehouse, table: Table, rows: str, names: Sequence[str]) -> list[tuple[Any, ...]]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from payback.data_loader.numbering import numbered_rows
-from payback.data_loader.revisions import record_revisions
+from payback.data_loader.revisions import revisions_of
 from payback.warehouse.base import Slice
 from payback.warehouse.slices import changed_slices, slices_of
 
@@ -82,8 +82,8 @@ def write_rows(
     kept = warehouse.slices(table.name, report)
     changed = changed_slices(table.name, found, kept)
     if changed:
-        record_revisions(warehouse, table, rows, changed, kept, load)
-        warehouse.write_slices(table.name, rows, changed, load)
+        revisions = revisions_of(warehouse, table, rows, changed, kept, load)
+        warehouse.write_slices(table.name, rows, changed, load, revisions=revisions)
     _mark(warehouse, table, found, kept)
     return Written(found, changed, kept)
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from contextlib import AbstractContextManager
     from datetime import date, datetime
     from decimal import Decimal
@@ -84,8 +84,17 @@ class Warehouse(Protocol):
         """Where relations to be written stand and where the column engine works."""
         ...
 
-    def transaction(self) -> AbstractContextManager[None]:
-        """Commit all or nothing."""
+    def transaction(self, *, divisible: bool = False) -> AbstractContextManager[None]:
+        """Commit all or nothing.
+
+        Parameters
+        ----------
+        divisible : bool
+            Allows a server to write a large load over several connections and to commit one after the other. A crash
+            between two commits then leaves some of the slices replaced, each whole and in the ledger. The caller
+            promises that to load again completes it, that what it wrote before the slices may stand alone, and that it
+            reads none of it again before the end.
+        """
         ...
 
     def snapshot(self) -> AbstractContextManager[None]:
@@ -116,8 +125,14 @@ class Warehouse(Protocol):
         """Return what the ledger holds of a report."""
         ...
 
-    def write_slices(self, table: str, relation: str, slices: Sequence[Slice], load: Load) -> None:
-        """Replace slices whole by the rows of a relation, and enter them in the ledger. Within a transaction."""
+    def write_slices(
+        self, table: str, relation: str, slices: Sequence[Slice], load: Load, *, revisions: str | None = None
+    ) -> None:
+        """Replace slices whole by the rows of a relation, and enter them in the ledger. Within a transaction.
+
+        ``revisions`` is a relation with lines of the table ``revisions`` about these slices; each is written with its
+        slice.
+        """
         ...
 
     def mark_slices(self, table: str, slices: Sequence[Slice]) -> None:
@@ -162,6 +177,18 @@ class Warehouse(Protocol):
 
     def next_load_id(self) -> int:
         """Return a number larger than that of every load so far."""
+        ...
+
+    def resting(self, say: Callable[[str], None] | None = None) -> AbstractContextManager[None]:
+        """Let other programs read during a long wait; outside of a transaction, and temporary tables may be gone after.
+
+        ``say`` is told who keeps the work from going on afterwards.
+
+        Raises
+        ------
+        WarehouseBusyError
+            On leaving: another program has kept the database open for too long.
+        """
         ...
 
     def close(self) -> None:

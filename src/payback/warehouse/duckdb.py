@@ -11,7 +11,7 @@ import duckdb
 
 from payback.engine.duckdb import Engine, quoted, read_sql, translated
 from payback.errors import WarehouseBusyError, WarehouseError
-from payback.tables import TABLES
+from payback.tables import REVISIONS, TABLES
 from payback.warehouse import schema
 from payback.warehouse.base import Load, Slice
 
@@ -85,7 +85,7 @@ class DuckDBWarehouse:
         self._engine.close()
 
     @contextmanager
-    def transaction(self) -> Iterator[None]:
+    def transaction(self, *, divisible: bool = False) -> Iterator[None]:  # noqa: ARG002 - one file, one commit
         """Commit all or nothing; the disk's and DuckDB's errors come out as ours."""
         try:
             with self._engine.transaction():
@@ -131,7 +131,9 @@ class DuckDBWarehouse:
         )
         return {(row[0], row[1], row[2], row[3]): Slice(*row) for row in rows}
 
-    def write_slices(self, table: str, relation: str, slices: Sequence[Slice], load: Load) -> None:
+    def write_slices(
+        self, table: str, relation: str, slices: Sequence[Slice], load: Load, *, revisions: str | None = None
+    ) -> None:
         """Replace slices whole by the rows of a relation, and enter them in the ledger."""
         keys = self.key_table(slices)
         days = "date" in TABLES[table]
@@ -154,6 +156,8 @@ class DuckDBWarehouse:
             f"revenue, content_hash, coalesce(nullif(flags, ''), ?), ?, coalesce(?::timestamp, now()) from {keys}",
             [table, load.load_id, load.request, load.flags, load.run_id, load.at],
         )
+        if revisions:
+            self.append(REVISIONS.name, revisions)
 
     def mark_slices(self, table: str, slices: Sequence[Slice]) -> None:
         """Give slices of the ledger other flags; their rows stay."""

@@ -23,7 +23,8 @@ def open_warehouse(kind: str, path: Path, **options: Any) -> Warehouse:
         Database file; a server has none.
     **options
         What the warehouse takes: ``memory_limit``, ``temp_directory``, ``threads``; DuckDB also ``read_only``, MySQL
-        also ``server``: the settings of the server by name, see `payback.warehouse.mysql.address.Address`.
+        also ``server``: the settings of the server by name, see `payback.warehouse.mysql.address.Address`, and among
+        them ``load_streams``.
 
     Raises
     ------
@@ -47,7 +48,8 @@ def open_warehouse(kind: str, path: Path, **options: Any) -> Warehouse:
             raise ConfigurationError(
                 f"{error.name} is not installed", where="warehouse.kind", hint="pip install 'payback[mysql]'"
             ) from error
-        return MySQLWarehouse(Address.from_parts(**server), **options)
+        streams = {name: server[name] for name in ("load_streams",) if name in server}
+        return MySQLWarehouse(Address.from_parts(**server), **streams, **options)
     raise ConfigurationError(
         "unknown kind of warehouse", where="warehouse.kind", got=repr(kind), allowed="duckdb, mysql"
     )

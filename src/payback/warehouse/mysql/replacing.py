@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from payback.engine.duckdb import Engine
-    from payback.warehouse.mysql.session import Session
+    from payback.warehouse.mysql.writer import Writer
 
 _log = logging.getLogger(__name__)
 _counter = itertools.count(1)
@@ -26,13 +26,13 @@ LARGEST_SHARE = 0.5
 """Where more of the old rows than this differ, all of them are deleted: that is one statement."""
 
 
-def replace_rows(session: Session, engine: Engine, table: str, relation: str, bring_old: Callable[[], None]) -> int:
+def replace_rows(writer: Writer, engine: Engine, table: str, relation: str, bring_old: Callable[[], None]) -> int:
     """Make a table's rows those of a relation, within the open transaction, and return their number.
 
     Parameters
     ----------
-    session : Session
-        In a transaction.
+    writer : Writer
+        Where to.
     engine : Engine
         The workbench, which has the relation.
     table, relation : str
@@ -47,21 +47,21 @@ def replace_rows(session: Session, engine: Engine, table: str, relation: str, br
     """
     names = ", ".join(map(quoted, TABLES[table].names))
     fresh = f"select {names} from {quoted(relation)}"
-    ((has_rows,),) = session.rows(f"select exists (select 1 from {quoted(table)})")
+    ((has_rows,),) = writer.rows(f"select exists (select 1 from {quoted(table)})")
     if has_rows and TABLES[table].primary_key:
         bring_old()
-        fresh = _delete_differences(session, engine, table, fresh)
+        fresh = _delete_differences(writer, engine, table, fresh)
     elif has_rows:
-        session.execute(f"delete from {quoted(table)}")
-    write_rows(session, engine, table, fresh, int(engine.row(f"select count(*) from ({fresh})")[0]))
+        writer.execute(f"delete from {quoted(table)}")
+    write_rows(writer, engine, table, fresh, int(engine.row(f"select count(*) from ({fresh})")[0]))
     sums = _sums(table)
-    (found,) = session.rows(f"select {sums} from {quoted(table)}")
+    (found,) = writer.rows(f"select {sums} from {quoted(table)}")
     sent = engine.row(f"select {sums} from {quoted(relation)}")
-    compare(session, table, found, sent)
+    compare(writer, table, found, sent)
     return int(sent[0])
 
 
-def _delete_differences(session: Session, engine: Engine, table: str, fresh: str) -> str:
+def _delete_differences(writer: Writer, engine: Engine, table: str, fresh: str) -> str:
     """Delete the rows that are not among the new ones; return the query of those that are to be written."""
     number = next(_counter)
     gone, missing = f"gone_{number}", f"missing_{number}"
@@ -74,7 +74,7 @@ def _delete_differences(session: Session, engine: Engine, table: str, fresh: str
     (count,) = engine.row(f"select count(*) from {gone}")
     (before,) = engine.row(f"select count(*) from {quoted(table)}")
     if count > before * LARGEST_SHARE:
-        session.execute(f"delete from {quoted(table)}")
+        writer.execute(f"delete from {quoted(table)}")
         return fresh
     for batch in engine.batches(f"from {gone}", rows=_KEYS_A_STATEMENT):
         rows = list(zip(*(column.to_pylist() for column in batch.columns), strict=True))
@@ -82,7 +82,7 @@ def _delete_differences(session: Session, engine: Engine, table: str, fresh: str
         statement = (
             f"delete from {quoted(table)} where ({', '.join(map(quoted, keys))}) in ({', '.join([mark] * len(rows))})"
         )
-        session.execute(statement, list(itertools.chain.from_iterable(rows)))
+        writer.execute(statement, list(itertools.chain.from_iterable(rows)))
     engine.execute(f"create temp table {missing} as {fresh} except all {old}")
     _log.debug("%s: %d of %d rows differ", table, count, before)
     return f"from {missing}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
+import logging
 from contextlib import contextmanager, suppress
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -10,16 +10,15 @@ from typing import TYPE_CHECKING, Any
 import pymysql
 import sqlalchemy
 from pymysql.constants import CLIENT
-from sqlalchemy.exc import SQLAlchemyError
 
 from payback.errors import (
     ConfigurationError,
     PaybackError,
-    WarehouseBusyError,
-    WarehouseError,
     WarehouseInterruptedError,
 )
+from payback.warehouse.mysql.locking import take_lock
 from payback.warehouse.mysql.problems import UNREACHABLE, code_of, translated
+from payback.warehouse.mysql.writer import ERRORS, Writer, translating
 from payback.warehouse.retries import retried
 
 if TYPE_CHECKING:
@@ -27,9 +26,8 @@ if TYPE_CHECKING:
 
     from payback.warehouse.mysql.address import Address
 
-_LONGEST_LOCK = 64
-_SURELY_FITS = 500_000
-"""Bytes of text that every server takes: max_allowed_packet is at least a megabyte wherever anything works."""
+_log = logging.getLogger(__name__)
+
 OLDEST_MYSQL = (8, 0)
 OLDEST_MARIADB = (10, 6)
 # Names in double quotes, as in the rest of the product; everything that is lax about values is off.
@@ -42,8 +40,8 @@ _SETTINGS = (
     "net_write_timeout = 600, net_read_timeout = 600, wait_timeout = 28800"
 )
 
-ERRORS = (pymysql.Error, SQLAlchemyError, OSError)
-"""What the driver and SQLAlchemy raise."""
+# One writer at a time needs no snapshot; with one, a month made meanwhile would end the transaction.
+_READ_COMMITTED = "set session transaction isolation level read committed"
 
 
 class Session:
@@ -57,10 +55,12 @@ class Session:
 
     def __init__(self, address: Address) -> None:
         self.address = address
-        self._writer: Any = None
+        self._locked: Any = None
+        self._former: int | None = None
         self._snapshot: Any = None
         self._has_answered = False
-        self.in_transaction = False
+        self.writers: list[Writer] = []
+        """Connections of the open transaction in the order in which they commit; what is written goes to the last."""
         self.generation = 0
         """Raised with every new writing connection: what was known under the lock of the one before no longer holds."""
         # The driver gets the password from our address, so SQLAlchemy never holds it.
@@ -71,7 +71,12 @@ class Session:
     @property
     def has_lock(self) -> bool:
         """Tell whether this session is the one that writes."""
-        return self._writer is not None
+        return self._locked is not None
+
+    @property
+    def in_transaction(self) -> bool:
+        """Tell whether a transaction is open."""
+        return bool(self.writers)
 
     @property
     def is_fixed(self) -> bool:
@@ -91,9 +96,9 @@ class Session:
         return not wanted and (" REQUIRE " not in account or " REQUIRE NONE" in account)
 
     @property
-    def writer(self) -> Any:
-        """The driver's connection of the transaction that is open."""
-        return self._writer
+    def writer(self) -> Writer:
+        """Where the open transaction writes."""
+        return self.writers[-1]
 
     def close(self) -> None:
         """Close every connection; the lock is free then."""
@@ -103,17 +108,15 @@ class Session:
     @contextmanager
     def translating(self) -> Iterator[None]:
         """Turn errors of driver and SQLAlchemy into ours."""
-        try:
+        with translating(self.address):
             yield
-        except ERRORS as error:
-            raise translated(error, self.address) from error
 
     @contextmanager
     def reader(self) -> Iterator[Any]:
         """Give a connection that sees what is committed, or within a transaction also its own work."""
         with self.translating():
             if self.is_fixed:
-                yield self._writer if self.in_transaction else self._snapshot
+                yield self.writer.connection if self.in_transaction else self._snapshot
                 return
             borrowed = self.pool.raw_connection()
             try:
@@ -149,41 +152,64 @@ class Session:
 
     def execute(self, sql: str, values: Sequence[object] = ()) -> int:
         """Run a statement within the transaction and return the number of rows it changed."""
-        self._check_size(values)
-        with self.translating(), self._writer.cursor() as cursor:
-            return int(cursor.execute(sql, list(values) or None))
-
-    def _check_size(self, values: Sequence[object]) -> None:
-        """Refuse what no packet holds: the server would close the connection without a word."""
-        size = sum(len(value.encode("utf-8")) for value in values if isinstance(value, str))
-        if size < _SURELY_FITS:
-            return
-        ((largest,),) = self.rows("select @@max_allowed_packet")
-        if size >= int(largest):
-            raise WarehouseError(
-                "a row is larger than the server takes; nothing was changed",
-                where=str(self.address),
-                got=f"{size / 2**20:.1f} MB",
-                allowed=f"{int(largest) / 2**20:g} MB",
-                hint="raise max_allowed_packet on the server",
-            )
+        return self.writer.execute(sql, values)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Commit all or nothing, as the only one that writes."""
-        connection = retried(self._locked_writer)
-        with self.translating():
-            connection.begin()
-        self.in_transaction = True
+        """Commit all or nothing, as the only one that writes; with `add_writers`, one connection after the other."""
+        writer = Writer(retried(self._locked_writer), self.address)
+        writer.begin()
+        self.writers = [writer]
         try:
             yield
-            with self.translating():
-                connection.commit()
+            self._commit()
         except BaseException:
             self._roll_back()
             raise
         finally:
-            self.in_transaction = False
+            for further in self.writers[1:]:
+                further.close()
+            self.writers = []
+
+    def add_writers(self, number: int) -> int:
+        """Open further connections for the open transaction, each in one of its own; return how many came about.
+
+        What is written from now on goes to the last one.
+        """
+        for added in range(number):
+            try:
+                self.writers.append(self._further_writer())
+            except PaybackError as error:
+                _log.info("no further connection, so rows travel over %d: %s", added + 1, error)
+                return added
+        return number
+
+    def _further_writer(self) -> Writer:
+        writer = Writer(self._connect(), self.address)
+        try:
+            writer.execute(_READ_COMMITTED)
+            writer.begin()
+        except BaseException:
+            writer.close()
+            raise
+        return writer
+
+    def _commit(self) -> None:
+        """Commit one connection after the other; before the first, make sure that the others are still there."""
+        for further in self.writers[1:]:
+            further.check()
+        for done, writer in enumerate(self.writers):
+            try:
+                writer.commit()
+            except PaybackError as error:
+                if not done:
+                    raise
+                raise WarehouseInterruptedError(
+                    "a part of the slices is written, the rest is not",
+                    where=error.where,
+                    got=error.got,
+                    hint="run again: what is there stays, and the rest follows",
+                ) from error
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
@@ -223,53 +249,40 @@ class Session:
 
     def _roll_back(self) -> None:
         """Undo; where the connection is gone, the server does it by itself."""
+        for further in self.writers[1:]:
+            further.give_up()
         try:
-            self._writer.rollback()
+            self.writers[0].connection.rollback()
         except ERRORS:
             self._drop_writer()
 
     def _locked_writer(self) -> Any:
         """Return the writing connection, made and locked where there is none that answers."""
         with self.translating():
-            if self._writer is not None:
+            if self._locked is not None:
                 try:
-                    self._writer.ping(reconnect=False)
+                    self._locked.ping(reconnect=False)
                 except ERRORS:
                     self._drop_writer()
                 else:
-                    return self._writer
+                    return self._locked
             connection = self._connect()
             try:
-                # One writer at a time needs no snapshot; with one, a month made meanwhile would end the transaction.
-                connection.query("set session transaction isolation level read committed")
-                self._take_lock(connection)
+                connection.query(_READ_COMMITTED)
+                take_lock(connection, self.address, self._former)
             except BaseException:
                 connection.close()
                 raise
-        self._writer = connection
+        self._locked = connection
         self.generation += 1
         return connection
 
-    def _take_lock(self, connection: Any) -> None:
-        name = lock_name(self.address.database)
-        with connection.cursor() as cursor:
-            # A killed session keeps its locks until its statement ends, hence the short wait.
-            cursor.execute("select get_lock(%s, 2)", [name])
-            if cursor.fetchone()[0] == 1:
-                return
-            holder = _holder(cursor, name)
-        raise WarehouseBusyError(
-            "another run of Payback writes into this database",
-            where=str(self.address),
-            got=holder,
-            hint="wait for it to end, and run again",
-        )
-
     def _drop_writer(self) -> None:
-        if self._writer is not None:
+        if self._locked is not None:
+            self._former = self._locked.thread_id()
             with suppress(*ERRORS):
-                self._writer.close()
-            self._writer = None
+                self._locked.close()
+            self._locked = None
 
     def _connect(self) -> Any:
         try:
@@ -280,17 +293,14 @@ class Session:
             if self._has_answered and code_of(error) in UNREACHABLE:
                 raise WarehouseInterruptedError("the MySQL server is away", where=str(self.address)) from error
             raise translated(error, self.address) from error
-        check_version(connection.get_server_info(), self.address)
-        with connection.cursor() as cursor:
-            cursor.execute(_SETTINGS)
+        try:
+            check_version(connection.get_server_info(), self.address)
+            connection.query(_SETTINGS)
+        except BaseException:
+            connection.close()
+            raise
         self._has_answered = True
         return connection
-
-
-def lock_name(database: str) -> str:
-    """Return the name of the lock of a database: at most 64 signs."""
-    name = f"payback.{database}"
-    return name if len(name) <= _LONGEST_LOCK else f"payback.{hashlib.blake2b(database.encode()).hexdigest()[:40]}"
 
 
 def check_version(version: str, address: Address) -> None:
@@ -312,23 +322,3 @@ def check_version(version: str, address: Address) -> None:
             allowed="MySQL 8.0 or newer",
             hint="upgrade the server, or use warehouse.kind duckdb",
         )
-
-
-def _holder(cursor: Any, name: str) -> str:
-    """Say who has the lock, as far as this user may know."""
-    cursor.execute(
-        "select id, user, host, time from information_schema.processlist where id = is_used_lock(%s)", [name]
-    )
-    row = cursor.fetchone()
-    if not row:
-        return "a session of another user"
-    words = f"session {row[0]} of {row[1]} from {row[2]}"
-    with suppress(pymysql.Error):
-        cursor.execute(
-            "select attr_value from performance_schema.session_account_connect_attrs "
-            "where processlist_id = %s and attr_name = '_pid'",
-            [row[0]],
-        )
-        if process := cursor.fetchone():
-            words += f", process {process[0]} there"
-    return words

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from payback.tables import TABLES
 from payback.warehouse.mysql.ddl import is_partitioned
+from payback.warehouse.mysql.locking import lock_name
 from payback.warehouse.mysql.migrating import scratch_name
 from payback.warehouse.mysql.partitions import old_partitions
-from payback.warehouse.mysql.session import lock_name
 
 if TYPE_CHECKING:
     from datetime import date

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import itertools
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from payback.engine.duckdb import quoted
-from payback.tables import TABLES
+from payback.errors import WarehouseError
+from payback.tables import REVISIONS, TABLES
 from payback.warehouse.duckdb import DuckDBWarehouse
 from payback.warehouse.mysql import migrating, partitions
 from payback.warehouse.mysql.ddl import PARTITION_COLUMN, is_partitioned
@@ -16,21 +17,20 @@ from payback.warehouse.mysql.reading import arrow_schema, batches
 from payback.warehouse.mysql.replacing import replace_rows
 from payback.warehouse.mysql.session import Session
 from payback.warehouse.mysql.slicing import (
-    check_slices,
-    delete_slices,
-    enter_slices,
     kept_slices,
+    ledger_numbers,
     ledger_state,
     mark_slices,
     next_load_id,
     slice_sums,
-    slices_query,
 )
+from payback.warehouse.mysql.streams import LOAD_STREAMS, SlicesWriting
 from payback.warehouse.mysql.writing import write_rows
 from payback.warehouse.schema import SCHEMA_VERSION, amounts, create_table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
     from datetime import date
     from decimal import Decimal
 
@@ -55,6 +55,8 @@ class MySQLWarehouse:
         Server and database. The tables are made in an empty database; an older schema is left to `payback db migrate`.
     memory_limit, temp_directory, threads
         Of the workbench, see `payback.engine.duckdb.Engine`.
+    load_streams : int
+        Connections that share a large load at most, see `payback.warehouse.mysql.streams`.
 
     Raises
     ------
@@ -73,8 +75,12 @@ class MySQLWarehouse:
         memory_limit: str | None = None,
         temp_directory: Path | None = None,
         threads: int | None = None,
+        load_streams: int = LOAD_STREAMS,
     ) -> None:
         self.address = address
+        self._streams = load_streams
+        self._divisible = False
+        self._elsewhere: set[str] = set()
         self.session = Session(address)
         self._bench: DuckDBWarehouse | None = None
         try:
@@ -102,6 +108,11 @@ class MySQLWarehouse:
         assert self._bench is not None  # noqa: S101 - for the type checker: only a constructor that failed leaves it
         return self._bench
 
+    def resting(self, say: Callable[[str], None] | None = None) -> AbstractContextManager[None]:
+        """Do nothing: everybody can read from a server while somebody holds the right to write."""
+        del say
+        return nullcontext()
+
     def close(self) -> None:
         """Close the connections and the workbench."""
         self.session.close()
@@ -109,8 +120,9 @@ class MySQLWarehouse:
             self._bench.close()
 
     @contextmanager
-    def transaction(self) -> Iterator[None]:
-        """Commit all or nothing, on the server and in the workbench."""
+    def transaction(self, *, divisible: bool = False) -> Iterator[None]:
+        """Commit all or nothing, on the server and in the workbench; a large load that is divisible in few steps."""
+        self._divisible = divisible
         try:
             with self._workbench.transaction(), self.session.transaction():
                 self._forget_unless_locked()
@@ -118,7 +130,13 @@ class MySQLWarehouse:
                 yield
         except BaseException:
             self._exposed.clear()
+            if self._elsewhere:
+                # Whatever it was, the next try has one thing less that can go wrong.
+                self._streams = 1
             raise
+        finally:
+            self._divisible = False
+            self._elsewhere.clear()
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
@@ -128,6 +146,7 @@ class MySQLWarehouse:
 
     def measure(self, table: str) -> tuple[int, dict[str, Decimal | None]]:
         """Return the rows of a table and the exact sum of each column of amounts."""
+        self._check_here(table)
         names = amounts(TABLES[table])
         sums = "".join(f", sum({quoted(name)})" for name in names)
         ((count, *found),) = self.session.rows(f"select count(*){sums} from {quoted(table)}")
@@ -173,34 +192,38 @@ class MySQLWarehouse:
         """Return rows as dictionaries."""
         names = TABLES[table].names
         test, values = _equal(where or {})
+        self._check_here(table)
         rows = self.session.rows(f"select {_names(names)} from {quoted(table)} where {test}", values)
         return [dict(zip(names, row, strict=True)) for row in rows]
 
     def slices(self, table: str, report: str) -> dict[tuple[str, str, str, date | None], Slice]:
         """Return what the ledger holds of a report."""
+        self._check_here("loads")
         return kept_slices(self.session, table, report)
 
-    def write_slices(self, table: str, relation: str, slices: Sequence[Slice], load: Load) -> None:
+    def write_slices(
+        self, table: str, relation: str, slices: Sequence[Slice], load: Load, *, revisions: str | None = None
+    ) -> None:
         """Replace slices whole by the rows of a relation, and enter them in the ledger."""
         days = [piece.day for piece in slices if piece.day is not None]
         if is_partitioned(TABLES[table]):
             partitions.make_months(self.session, table, days)
-        self._forget(table, "loads")
+        self._forget(table, "loads", REVISIONS.name)
         with self._writing():
-            self._changed |= {table, "loads"}
-            replaced = {key for report in {piece.report for piece in slices} for key in self.slices(table, report)}
-            delete_slices(self.session, table, [piece for piece in slices if piece.key in replaced])
-            query = slices_query(self._workbench, table, relation, slices)
-            write_rows(self.session, self.engine, table, query, sum(piece.rows for piece in slices))
-            check_slices(self.session, table, slices, load.load_id)
-            enter_slices(self.session, table, slices, load)
+            self._changed |= {table, "loads", *([REVISIONS.name] if revisions else ())}
+            writing = SlicesWriting(self.session, self._workbench, table, relation, load, revisions)
+            if writing.execute(slices, self._streams if self._divisible else 1) > 1:
+                # Only once: what follows may need what the last connection wrote.
+                self._divisible = False
+                self._elsewhere |= self._changed
 
     def mark_slices(self, table: str, slices: Sequence[Slice]) -> None:
         """Give slices of the ledger other flags; their rows stay."""
         with self._writing():
             self._forget("loads")
             self._changed.add("loads")
-            mark_slices(self.session, table, slices)
+            numbers = ledger_numbers(self.session, table, sorted({piece.report for piece in slices}))
+            mark_slices(self.session.writer, slices, numbers)
 
     def slice_sums(self, table: str, slices: Sequence[Slice], columns: Sequence[str]) -> list[tuple[Any, ...]]:
         """Return source, account, report, day and the sums of columns of those slices that have rows."""
@@ -212,7 +235,7 @@ class MySQLWarehouse:
         """Replace all rows of a table by those of a relation."""
         self._make_months(table, relation)
         with self._writing():
-            number = replace_rows(self.session, self.engine, table, relation, lambda: self.expose(table))
+            number = replace_rows(self.session.writer, self.engine, table, relation, lambda: self.expose(table))
             self._changed.add(table)
             if table in self._exposed:
                 self._workbench.replace_table(table, relation)
@@ -233,7 +256,7 @@ class MySQLWarehouse:
         number = int(self.engine.row(f"select count(*) from {quoted(relation)}")[0])
         with self._writing():
             query = f"select {_names(TABLES[table].names)} from {quoted(relation)}"
-            write_rows(self.session, self.engine, table, query, number)
+            write_rows(self.session.writer, self.engine, table, query, number)
             self._changed.add(table)
             if table in self._exposed:
                 self._workbench.append(table, relation)
@@ -255,7 +278,7 @@ class MySQLWarehouse:
             numbered = self._workbench.number_keys(table, relation, column)
             fresh = f"select {_names(TABLES[table].names)} from {quoted(table)} anti join {known} using ({column})"
             count = int(self.engine.row(f"select count(*) from ({fresh})")[0])
-            write_rows(self.session, self.engine, table, fresh, count)
+            write_rows(self.session.writer, self.engine, table, fresh, count)
             self._changed.add(table)
             self.engine.execute(f"drop table {known}")
         return numbered
@@ -296,6 +319,11 @@ class MySQLWarehouse:
         """Return a number larger than that of every load so far."""
         return next_load_id(self.session)
 
+    def _check_here(self, table: str) -> None:
+        """Refuse a question whose answer lies on several connections until they commit."""
+        if table in self._elsewhere:
+            raise WarehouseError(f"{table} is being written over several connections and cannot be read before the end")
+
     @contextmanager
     def _writing(self) -> Iterator[None]:
         """Be within a transaction: the caller's, or one of our own."""
@@ -321,6 +349,7 @@ class MySQLWarehouse:
 
     def _rows(self, table: str, columns: Sequence[str] = ()) -> Iterator[pa.RecordBatch]:
         """Return the rows of a table as this object sees them: with what its open transaction changed."""
+        self._check_here(table)
         own = self.session.is_fixed and (table in self._changed or not self.session.in_transaction)
         return batches(self.session, table, columns, own=own)
 
