@@ -13,6 +13,7 @@ import duckdb
 import pytest
 
 from payback.errors import DiskFullError, SchemaVersionError, WarehouseBusyError, WarehouseError
+from payback.warehouse import duckdb_file
 from payback.warehouse.duckdb import DuckDBWarehouse
 
 WRITER = Path(__file__).with_name("slice_writer.py")
@@ -86,6 +87,87 @@ def test_several_readers_may_read_at_once(loaded):
         one.replace_rows("state", {}, [{"name": "x", "value": "y"}])
     one.close()
     two.close()
+
+
+READ = "import duckdb, sys; print(duckdb.connect(sys.argv[1], read_only=True).sql('from campaigns').shape[0])"
+HOLD = (
+    "import duckdb, sys; opened = duckdb.connect(sys.argv[1], read_only=True); print('open', flush=True); "
+    "sys.stdin.read(); opened.close()"
+)
+
+
+def holder(path):
+    """Start a program that has the file open for reading until its input ends."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", HOLD, str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout.readline() == "open\n"
+    return process
+
+
+def ended(process):
+    """Let such a program end, if it was started."""
+    if process:
+        process.stdin.close()
+        process.stdout.close()
+        process.wait(60)
+
+
+def test_program_that_rests_lets_others_read_and_nobody_write(loaded):
+    """Who waits for something keeps the right to write: readers come in, another writer learns who has it."""
+    resting = DuckDBWarehouse(loaded)
+    try:
+        with resting.resting():
+            found = subprocess.run(
+                [sys.executable, "-c", READ, str(loaded)], capture_output=True, text=True, timeout=120, check=True
+            )
+            second = writer(loaded, 2)
+            assert finished(second)[0] != 0
+        resting.replace_rows("state", {}, [{"name": "x", "value": "y"}])
+        rows = resting.engine.row("select count(*), count(distinct load_id) from campaigns")
+    finally:
+        resting.close()
+    assert int(found.stdout) == ROWS
+    assert rows == (ROWS, 1)
+
+
+def test_program_that_rested_waits_for_readers(loaded):
+    """It says who has the file open, and goes on as soon as that one is gone."""
+    resting, told = DuckDBWarehouse(loaded), []
+    reader = None
+
+    def leave(words):
+        told.append(words)
+        reader.stdin.close()
+
+    try:
+        with resting.resting(leave):
+            reader = holder(loaded)
+        resting.replace_rows("state", {}, [{"name": "x", "value": "y"}])
+    finally:
+        resting.close()
+        ended(reader)
+    assert len(told) == 1
+    assert "has the database open" in told[0]
+
+
+def test_reader_who_never_leaves_is_an_error(loaded, monkeypatch):
+    """After an hour, here after none, the program gives up and says who is in the way; the file is free for others."""
+    monkeypatch.setattr(duckdb_file, "PATIENCE_SECONDS", -1.0)
+    resting = DuckDBWarehouse(loaded)
+    reader = None
+    try:
+        rest = resting.resting()
+        rest.__enter__()
+        reader = holder(loaded)
+        with pytest.raises(WarehouseBusyError, match="another program holds"):
+            rest.__exit__(None, None, None)
+        with pytest.raises(WarehouseError):
+            resting.records("loads")
+    finally:
+        resting.close()
+        ended(reader)
+    DuckDBWarehouse(loaded).close()
 
 
 # No warehouse of ours

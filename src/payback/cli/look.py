@@ -53,7 +53,7 @@ def roi(
 
     groups = [name.strip() for name in by.split(",") if name.strip()]
     days = {"start": start.date() if start else None, "end": end.date() if end else None}
-    with progress(quiet=as_json) as tell, project.loader() as loader:
+    with progress(quiet=as_json) as tell, project.looking() as loader:
         tell("computing campaign ROI")
         table, total = campaign_roi(loader, groups[0] if len(groups) == 1 else groups, compare=compare, **days)
     rows, totals = table.to_pylist(), total.to_pylist()
@@ -128,7 +128,7 @@ def segments(project: Project, n_clusters: str | None, as_json: bool) -> None:
         raise UsageError(
             "this is no number of segments", where="--n-clusters", got=n_clusters, allowed="2 or more, or auto"
         )
-    with progress(quiet=as_json) as tell, project.loader() as loader:
+    with progress(quiet=as_json) as tell, project.looking() as loader:
         tell("segmenting customers")
         _, profiles, model = segment_profiles(loader, n_clusters=number)
     rows, choice = profiles.to_pylist(), model.choice_
@@ -170,7 +170,7 @@ def _choice_text(_key: str, value: Any, _row: Mapping[str, Any]) -> str:
 @click.pass_obj
 def rejected(project: Project, limit: int, as_json: bool) -> None:
     """Show the rows that were turned away, with the reason and their place in the file."""
-    with project.loader() as loader:
+    with project.looking() as loader:
         from payback.pipeline.questions import ensure_clean
 
         ensure_clean(loader)
@@ -238,7 +238,7 @@ def runs(project: Project, run_id: str | None, limit: int, as_json: bool) -> Non
     """Show the last runs, or one run with its steps."""
     from payback.cli.work import step_text
 
-    with project.loader() as loader:
+    with project.looking() as loader:
         found = sorted(loader.warehouse.records("runs"), key=lambda row: str(row["run_id"]), reverse=True)
         steps = loader.warehouse.records("run_steps", {"run_id": run_id}) if run_id else []
     if run_id:

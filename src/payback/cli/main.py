@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import os
 import sys
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -19,6 +20,8 @@ from payback import __version__
 from payback.errors import PaybackError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from payback.config import Settings
     from payback.data_loader import DataLoader
 
@@ -95,11 +98,21 @@ class Project:
         set_up_logging(self.folder, settings, verbose=self.verbose)
         return settings
 
-    def loader(self) -> DataLoader:
+    def loader(self, *, only_look: bool = False) -> DataLoader:
         """Return a data loader of the project; close it."""
         from payback.data_loader import DataLoader
 
-        return DataLoader(self.folder, settings=self.settings)
+        return DataLoader(self.folder, settings=self.settings, only_look=only_look)
+
+    @contextmanager
+    def looking(self) -> Iterator[DataLoader]:
+        """Give a data loader for commands that only look, and say what there is to know of its answers."""
+        from payback.cli.printing import say_note
+
+        with self.loader(only_look=True) as loader:
+            yield loader
+            for note in loader.notes:
+                say_note(note)
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})

@@ -125,6 +125,12 @@ def say(text: str = "") -> None:
     _console().print(text, markup=False, highlight=False, soft_wrap=True)
 
 
+def say_note(text: str) -> None:
+    """Print what is worth knowing beside the answer, where it does not get into a script's way."""
+    sys.stdout.flush()
+    sys.stderr.write(f"note: {text}\n")
+
+
 def say_error(text: str) -> None:
     """Print an error: the first line stands out, nothing wraps in the middle of a path."""
     first, _, rest = text.partition("\n")

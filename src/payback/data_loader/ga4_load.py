@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ from payback.data_loader.ga4_days import Windows, chosen_days, days_to_read, fir
 from payback.data_loader.ga4_open import open_property
 from payback.data_loader.ga4_plan import Experience, Plan, plan_property
 from payback.data_loader.slice_load import write_rows
-from payback.errors import PaybackError, QuotaExhaustedError, UsageError
+from payback.errors import PaybackError, QuotaExhaustedError, UsageError, WarehouseError
 from payback.sources.ga4_api.quota import SystemClock
 from payback.sources.ga4_api.reports import CAMPAIGN_DAYS, SOURCE
 from payback.tables import CAMPAIGN_TRAFFIC, CAMPAIGNS
@@ -188,6 +189,7 @@ class Ga4Load:
             clock=self.clock,
             tokens_a_report=seen.tokens_a_report,
             say=self.say,
+            resting=lambda: self.warehouse.resting(self.say),
         )
 
     def _fetch_one(self, number: str, first: date | None, last: date | None) -> PropertyReport:
@@ -284,5 +286,6 @@ class Ga4Load:
             return
         spent = max(seconds - pacer.waited_seconds, 0.0) / max(pacer.calls, 1)
         seen = Experience(of.time_zone, pacer.mean_tokens, report.rows / report.days_read, round(spent, 3))
-        with self.warehouse.transaction():
+        # Where the database is what failed, that is the news.
+        with suppress(WarehouseError), self.warehouse.transaction():
             seen.keep(self.warehouse, of.property_id)

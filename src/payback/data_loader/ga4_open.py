@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -10,6 +11,7 @@ from payback.sources.ga4_api.quota import TOKENS_A_REPORT, Pacer, SystemClock
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from payback.config.reading import GA4
@@ -34,6 +36,7 @@ def open_property(
     clock: Clock | None = None,
     tokens_a_report: float = TOKENS_A_REPORT,
     say: Callable[[str], None] | None = None,
+    resting: Callable[[], AbstractContextManager[None]] = nullcontext,
     attempts: int | None = None,
 ) -> Ga4Property:
     """Open a property; it spends a few tokens.
@@ -52,6 +55,8 @@ def open_property(
         What a report cost last time.
     say : callable, optional
         Told before a long wait.
+    resting : callable, optional
+        Gives what is entered during a wait for quota.
     attempts : int, optional
         Tries of a call that fails.
 
@@ -68,7 +73,7 @@ def open_property(
     return Ga4Property(
         number,
         _connection(settings, project, attempts),
-        Pacer(settings.quota_left, clock or SystemClock(), tokens_a_report, say),
+        Pacer(settings.quota_left, clock or SystemClock(), tokens_a_report, say, resting),
         page_size=settings.page_size,
         revenue=settings.revenue,
         currency=settings.currency,

@@ -15,6 +15,7 @@ from payback.data_loader.report import report_of
 from payback.data_loader.server import server_settings
 from payback.engine.duckdb import BATCH_ROWS, Engine, read_sql
 from payback.engine.frames import check_kind, from_arrow
+from payback.errors import WarehouseBusyError
 from payback.sources.files import read_typed_file
 from payback.warehouse.opening import open_warehouse
 
@@ -37,6 +38,15 @@ class DataLoader:
         Settings instead of those of the project's files.
     warehouse : Warehouse, optional
         An open warehouse instead of the one of the settings; it is not closed by this object.
+    only_look : bool
+        Nothing will be written: where a run waits for a service's quota and keeps others from writing, read beside it.
+
+    Attributes
+    ----------
+    held_by : str or None
+        Who keeps others from writing, where that is so.
+    notes : list of str
+        What whoever reads the answers should know.
 
     Examples
     --------
@@ -51,6 +61,7 @@ class DataLoader:
         *,
         settings: Settings | None = None,
         warehouse: Warehouse | None = None,
+        only_look: bool = False,
     ) -> None:
         from payback.config import load_settings
 
@@ -58,6 +69,9 @@ class DataLoader:
         self.settings = settings or load_settings(self.project)
         self._owns = warehouse is None
         self._warehouse = warehouse
+        self._only_look = only_look
+        self.held_by: str | None = None
+        self.notes: list[str] = []
         self.run_id: str | None = None
         """Run that loads, for the ledgers."""
 
@@ -77,15 +91,14 @@ class DataLoader:
     def warehouse(self) -> Warehouse:
         """The warehouse, opened at first use."""
         if self._warehouse is None:
-            engine = self.settings.engine
-            self._warehouse = open_warehouse(
-                self.settings.warehouse.kind,
-                self.project / self.settings.warehouse.path,
-                memory_limit=engine.memory_limit,
-                temp_directory=engine.temp_directory,
-                threads=engine.threads,
-                server=server_settings(self.settings, self.project),
-            )
+            try:
+                self._warehouse = self._open()
+            except WarehouseBusyError as error:
+                if not self._only_look:
+                    raise
+                # Who waits lets others read; who writes does not, and the same error comes again.
+                self._warehouse = self._open(read_only=True)
+                self.held_by = error.got or "another program"
         return self._warehouse
 
     def load_campaigns(self, *, as_: str = "pandas") -> Any:
@@ -182,6 +195,18 @@ class DataLoader:
             with Engine(memory_limit=self.settings.engine.memory_limit) as engine:
                 return report_of(engine, read_typed_file(engine, file, chosen), file, "dry run", started)
         return FileLoad(self.warehouse, self.project, file, chosen, self.run_id).execute()
+
+    def _open(self, **options: Any) -> Warehouse:
+        engine = self.settings.engine
+        return open_warehouse(
+            self.settings.warehouse.kind,
+            self.project / self.settings.warehouse.path,
+            memory_limit=engine.memory_limit,
+            temp_directory=engine.temp_directory,
+            threads=engine.threads,
+            server=server_settings(self.settings, self.project),
+            **options,
+        )
 
     def _load(self, query: str, as_: str) -> Any:
         kind = check_kind(as_)

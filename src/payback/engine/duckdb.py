@@ -92,18 +92,27 @@ class Engine:
             config["temp_directory"] = str(Path(tempfile.gettempdir()) / f"payback-{secrets.token_hex(8)}")
         # Without these a file of another kind makes DuckDB fetch a reader for it from the network.
         config |= {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
+        self._database, self._config = str(database), config
         try:
-            self.connection = duckdb.connect(str(database), read_only=read_only, config=config)
+            self._connect(read_only=read_only)
         except duckdb.Error as error:
-            if str(database) == ":memory:":
+            if self._database == ":memory:":
                 raise _setting_error(error, wanted) from error
             raise
+        self.timings: list[tuple[str, float]] = []
+
+    def reopen(self, *, read_only: bool) -> None:
+        """Close the database file and open it again; temporary tables are gone, and it is closed where that fails."""
+        self.connection.close()
+        self._connect(read_only=read_only)
+
+    def _connect(self, *, read_only: bool) -> None:
+        self.connection = duckdb.connect(self._database, read_only=read_only, config=self._config)
         # DuckDB 2.0.0 fails on "order by … limit" over a filter on rowid unless late materialisation is off.
         settings = "set timezone = 'UTC'; set enable_progress_bar = false; set late_materialization_max_rows = 0"
         self.connection.execute(settings)
-        if memory_limit is None:
+        if "memory_limit" not in self._config:
             self._limit_memory()
-        self.timings: list[tuple[str, float]] = []
 
     def _limit_memory(self) -> None:
         """Keep memory flat, whatever the size of the data; DuckDB's own limit stays where it is less."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
-from payback.errors import PaybackError
+from payback.errors import PaybackError, WarehouseError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,12 +42,20 @@ def extract(loader: DataLoader, step: StepRecord, record: RunRecord, say: Callab
         Where it is written down.
     say : callable
         Told before each piece of work.
+
+    Raises
+    ------
+    WarehouseError
+        The database cannot be written, or another program keeps it open after a wait.
     """
     from payback.data_loader.ga4_load import Ga4Load
 
     load = Ga4Load(loader.warehouse, loader.settings.ga4, loader.project, run_id=loader.run_id, say=say)
     try:
         reports = load.fetch()
+    except WarehouseError:
+        # The other steps need the same database.
+        raise
     except PaybackError as error:
         # What the files hold is published all the same.
         _log.error("%s", error)

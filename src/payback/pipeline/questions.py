@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, Any
 
+from payback.errors import WarehouseBusyError
 from payback.pipeline.cleaning_step import clean_tables, cleaning_settings
 
 if TYPE_CHECKING:
@@ -36,11 +37,29 @@ def is_clean(loader: DataLoader, state: str) -> bool:
 
 
 def ensure_clean(loader: DataLoader) -> None:
-    """Clean the warehouse unless its clean tables are those of what is loaded now."""
+    """Clean the warehouse unless its clean tables are those of what is loaded now.
+
+    Beside a run that waits nothing can be written: the answer is of what was cleaned last, and a note says so.
+
+    Raises
+    ------
+    WarehouseBusyError
+        Beside a run that waits, and nothing was ever cleaned.
+    """
     state = clean_state(loader)
-    if not is_clean(loader, state):
+    if is_clean(loader, state):
+        return
+    if loader.held_by is None:
         clean_tables(loader)
         remember_clean(loader, state)
+    elif loader.warehouse.records("state", {"name": CLEAN_STATE}):
+        loader.notes.append(f"{loader.held_by} is loading: these are the figures of before, without what it has loaded")
+    else:
+        raise WarehouseBusyError(
+            "another program is loading, and there are no figures of before",
+            got=loader.held_by,
+            hint="wait for it to end, and ask again",
+        )
 
 
 def remember_clean(loader: DataLoader, state: str) -> None:

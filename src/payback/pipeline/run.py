@@ -10,7 +10,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from payback.errors import ConfigurationError, DeliveryError, EmptyFileError, InputError, PaybackError
+from payback.errors import (
+    ConfigurationError,
+    DeliveryError,
+    EmptyFileError,
+    InputError,
+    PaybackError,
+    WarehouseError,
+)
 from payback.pipeline.alert_step import broken_rules, failed_run, tell
 from payback.pipeline.cleaning_step import clean_tables, has_rows, write_processed
 from payback.pipeline.publish_step import publish, roi_tables
@@ -291,7 +298,13 @@ class Run:
     def _finish(self) -> None:
         self.record.finished_at = now()
         self.record.peak_memory_mb = round(peak_memory_mb(), 1)
-        self._write_record()
+        try:
+            self._write_record()
+        except WarehouseError as error:
+            if self.record.status != "failed":
+                raise
+            # Why the run failed is the news, not that the database cannot take it in.
+            _log.error("the record of run %s could not be written: %s", self.record.run_id, error)
         _log.info("run %s %s in %.1f s", self.record.run_id, self.record.status, self.record.seconds)
 
     def _write_record(self) -> None:

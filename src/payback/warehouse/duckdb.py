@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import itertools
-import re
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import duckdb
 
 from payback.engine.duckdb import Engine, quoted, read_sql, translated
-from payback.errors import WarehouseBusyError, WarehouseError
+from payback.errors import WarehouseError
 from payback.tables import REVISIONS, TABLES
 from payback.warehouse import schema
 from payback.warehouse.base import Load, Slice
+from payback.warehouse.duckdb_file import open_error, when_free
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import date
     from decimal import Decimal
     from pathlib import Path
@@ -67,7 +67,7 @@ class DuckDBWarehouse:
                 path, memory_limit=memory_limit, temp_directory=temp_directory, threads=threads, read_only=read_only
             )
         except (duckdb.Error, OSError) as error:
-            raise _open_error(error, path) from error
+            raise open_error(error, path) from error
         try:
             self._check() if read_only else self._create()
         except BaseException:
@@ -83,6 +83,19 @@ class DuckDBWarehouse:
     def close(self) -> None:
         """Close the file."""
         self._engine.close()
+
+    @contextmanager
+    def resting(self, say: Callable[[str], None] | None = None) -> Iterator[None]:
+        """Let other programs read while this one waits; nobody else can write.
+
+        DuckDB lets one program write, or several read. So the file is opened for reading meanwhile: who wants to write
+        is refused as before. Afterwards readers are waited for.
+        """
+        when_free(lambda: self._reopen(read_only=True), say)
+        try:
+            yield
+        finally:
+            when_free(lambda: self._reopen(read_only=False), say)
 
     @contextmanager
     def transaction(self, *, divisible: bool = False) -> Iterator[None]:  # noqa: ARG002 - one file, one commit
@@ -263,6 +276,12 @@ class DuckDBWarehouse:
             )
         return False
 
+    def _reopen(self, *, read_only: bool) -> None:
+        try:
+            self._engine.reopen(read_only=read_only)
+        except duckdb.Error as error:
+            raise open_error(error, self.path) from error
+
     def _insert(self, table: str, query: str) -> None:
         """Insert the rows of a query in whatever order they come: who reads them asks for the order that counts.
 
@@ -301,36 +320,3 @@ def _qualified(names: Sequence[str], alias: str) -> str:
 def _equal(where: Mapping[str, object]) -> tuple[str, list[object]]:
     test = " and ".join(f"{quoted(name)} is not distinct from ?" for name in where)
     return test or "true", list(where.values())
-
-
-def _is_database(path: Path) -> bool:
-    """Tell whether a file starts as DuckDB's do; an empty one becomes a database."""
-    try:
-        with path.open("rb") as file:
-            start = file.read(12)
-    except OSError:
-        return True  # what keeps it from being read is the news
-    return not start or start[8:] == b"DUCK"
-
-
-def _open_error(error: Exception, path: Path) -> WarehouseError:
-    # What the text says about the file must not be found in its name.
-    text = str(error).replace(str(path), "the file")
-    if any(words in text for words in ("Could not set lock", "Conflicting lock", "being used by another process")):
-        holder = re.search(r"PID (\d+)", text)
-        return WarehouseBusyError(
-            "another program holds the database",
-            where=str(path),
-            got=f"process {holder[1]}" if holder else None,
-            hint="wait for it to end, or close it, and run again",
-        )
-    if path.is_file() and not _is_database(path):
-        return WarehouseError(
-            "this file is no DuckDB database", where=str(path), hint="set warehouse.path to another file"
-        )
-    return WarehouseError(
-        "the database cannot be opened",
-        where=str(path),
-        got=text.splitlines()[0],
-        hint="it needs the right to write the file and its folder; warehouse.path names another place",
-    )

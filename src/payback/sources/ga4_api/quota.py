@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import time
 from collections import deque
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Protocol
@@ -19,6 +20,7 @@ from payback.errors import QuotaExhaustedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from contextlib import AbstractContextManager
 
 _log = logging.getLogger(__name__)
 
@@ -78,12 +80,15 @@ class Pacer:
         What a report cost last time.
     say : callable, optional
         Told before a long wait.
+    resting : callable, optional
+        Gives what is entered during a wait for quota, such as one that lets others read the database.
     """
 
     leave: float = 0.1
     clock: Clock = field(default_factory=SystemClock)
     tokens_a_report: float = TOKENS_A_REPORT
     say: Callable[[str], None] | None = None
+    resting: Callable[[], AbstractContextManager[None]] = nullcontext
     calls: int = 0
     reports: int = 0
     tokens: int = 0
@@ -181,9 +186,10 @@ class Pacer:
         now = self.clock.now()
         while self._errors and (now - self._errors[0]).total_seconds() >= _HOUR_SECONDS:
             self._errors.popleft()
-        allowed = LIMITS[ERRORS] * (1 - self.leave)
+        # One error of our own must stay possible, however large the share of others.
+        allowed = max(int(LIMITS[ERRORS] * (1 - self.leave)), 1)
         others = self._remaining.get(ERRORS, LIMITS[ERRORS]) <= self.leave * LIMITS[ERRORS]
-        if len(self._errors) >= int(allowed) or (others and self._errors):
+        if self._errors and (others or len(self._errors) >= allowed):
             self._wait(_HOUR_SECONDS - (now - self._errors[0]).total_seconds(), "the server failed too often this hour")
             self._remaining.pop(ERRORS, None)
 
@@ -193,7 +199,8 @@ class Pacer:
         _log.info("%s", message)
         if self.say:
             self.say(message)
-        self.clock.sleep(seconds)
+        with self.resting():
+            self.clock.sleep(seconds)
         self.waited_seconds += seconds
 
     def _forget_yesterday(self) -> None:
