@@ -4,6 +4,7 @@
  */
 import type { ComponentChildren } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { listenToDrags } from "./drags.ts";
 import { type EChartsType, init } from "./engine.ts";
 import type { Option } from "./options.ts";
 import type { Sheet } from "../export/sheet.ts";
@@ -16,6 +17,9 @@ export interface Key {
   dashed?: boolean;
   shape?: "line" | "dot" | "ring";
 }
+
+/** Left, right, bottom, top. */
+export type Box = [number, number, number, number];
 
 interface Props {
   title: string;
@@ -32,6 +36,10 @@ interface Props {
   /** Called with what the reader clicked: name and place in the data. */
   onPick?: (picked: { name: string; index: number; series: string }) => void;
   onBrush?: (from: number, to: number) => void;
+  /** Called with the rectangle that the reader drew, in values of the axes. */
+  onBox?: (box: Box) => void;
+  /** Grows with its neighbour in the row; `height` is the least. */
+  fill?: boolean;
   children?: ComponentChildren;
   /** Controls beside the title. */
   aside?: ComponentChildren;
@@ -55,33 +63,38 @@ function useNear(element: { current: Element | null }): boolean {
   return near;
 }
 
-function useWidth(element: { current: HTMLElement | null }): number {
+/** Width and height of an element, one number each, so that the same size is no change. */
+function useSize(element: { current: HTMLElement | null }): [number, number] {
   const [width, setWidth] = useState(0);
+  const [height, setHeight] = useState(0);
   useLayoutEffect(() => {
-    if (!element.current) return;
-    setWidth(Math.floor(element.current.clientWidth));
-    const observer = new ResizeObserver(() => element.current && setWidth(Math.floor(element.current.clientWidth)));
-    observer.observe(element.current);
+    const box = element.current;
+    if (!box) return;
+    const measure = () => (setWidth(Math.floor(box.clientWidth)), setHeight(Math.floor(box.clientHeight)));
+    measure();
+    const observer = new ResizeObserver(measure);
+    observer.observe(box);
     return () => observer.disconnect();
   }, []);
-  return width;
+  return [width, height];
 }
 
 export function Chart(props: Props) {
   const box = useRef<HTMLDivElement>(null);
   const near = useNear(box);
-  const width = useWidth(box);
+  const [width, measured] = useSize(box);
   const chart = useRef<EChartsType | null>(null);
   const current = useRef(props);
   current.current = props;
-  const height = typeof props.height === "number" ? props.height : props.height(width);
+  const least = typeof props.height === "number" ? props.height : props.height(width);
+  const height = props.fill ? Math.max(least, measured) : least;
 
   useEffect(() => {
     if (!near || !width || !box.current) return;
     if (!chart.current) {
       chart.current = init(box.current, null, { renderer: "svg", width, height });
       listen(chart.current, () => current.current);
-    } else {
+    } else if (chart.current.getWidth() !== width || chart.current.getHeight() !== height) {
       chart.current.resize({ width, height, silent: true });
     }
     chart.current.setOption(props.option(width), { notMerge: true, lazyUpdate: false });
@@ -95,13 +108,13 @@ export function Chart(props: Props) {
         {props.subtitle && (
           <p class="subtitle">
             {props.subtitle}
-            {props.hint && <span class="hint">; {props.hint}</span>}
+            {props.hint && <span class={props.onBrush || props.onBox ? "hint by-mouse" : "hint"}>; {props.hint}</span>}
           </p>
         )}
         {props.aside && <div class="aside">{props.aside}</div>}
         {props.keys && <Legend keys={props.keys} />}
       </figcaption>
-      <div ref={box} class={props.onPick || props.onBrush ? "canvas active" : "canvas"} role="img" aria-label={`${props.title}. ${props.summary}`} style={{ height: `${height}px` }} />
+      <div ref={box} class={`canvas ${props.onPick || props.onBrush ? "active" : ""} ${props.fill ? "fill" : ""}`} role="img" aria-label={`${props.title}. ${props.summary}`} style={props.fill ? { minHeight: `${least}px` } : { height: `${height}px` }} />
       {props.children}
       <footer class="chart-foot">
         <Twin sheet={props.twin} />
@@ -115,42 +128,18 @@ function listen(chart: EChartsType, props: () => Props): void {
   chart.on("click", (event) => {
     props().onPick?.({ name: String(event.name), index: event.dataIndex, series: String(event.seriesName ?? "") });
   });
-  listenToBrush(chart, props);
-}
-
-/** Dragging the mouse across the plot chooses a range of places on the x axis; a finger scrolls the page instead. */
-function listenToBrush(chart: EChartsType, props: () => Props): void {
-  const surface = chart.getZr();
-  const band = document.createElement("div");
-  band.className = "brush";
-  let start: number | null = null;
-  const byMouse = (event: unknown) => (event as PointerEvent).pointerType !== "touch" && !String((event as Event).type).startsWith("touch");
-  const place = (x: number) => Math.round(Number(chart.convertFromPixel({ xAxisIndex: 0 }, x)));
-  const ends = (x: number): [number, number] => [Math.min(start ?? x, x), Math.max(start ?? x, x)];
-  surface.on("mousedown", (event) => {
-    if (props().onBrush && byMouse(event.event) && chart.containPixel("grid", [event.offsetX, event.offsetY])) start = event.offsetX;
-  });
-  surface.on("mousemove", (event) => {
-    if (start === null) return;
-    const [from, to] = ends(event.offsetX);
-    band.style.left = `${from}px`;
-    band.style.width = `${to - from}px`;
-    if (to - from > SHORTEST) chart.getDom().append(band);
-  });
-  surface.on("mouseup", (event) => {
-    const [from, to] = ends(event.offsetX);
-    if (start !== null && to - from > SHORTEST) props().onBrush?.(place(from), place(to));
-    start = null;
-    band.remove();
-  });
-  surface.on("globalout", () => {
-    start = null;
-    band.remove();
+  listenToDrags(chart, {
+    wanted: () => !!(props().onBrush ?? props().onBox),
+    flat: () => !props().onBox,
+    done: ([x0, y0], [x1, y1]) => {
+      const place = (x: number) => Math.round(Number(chart.convertFromPixel({ xAxisIndex: 0 }, x)));
+      const value = (x: number, y: number) => chart.convertFromPixel({ xAxisIndex: 0, yAxisIndex: 0 }, [x, y]) as unknown as [number, number];
+      props().onBrush?.(place(x0), place(x1));
+      const [[left, top], [right, bottom]] = [value(x0, y0), value(x1, y1)];
+      props().onBox?.([left, right, bottom, top]);
+    },
   });
 }
-
-/** A shorter drag, in pixels, is a click. */
-const SHORTEST = 12;
 
 function Legend({ keys }: { keys: Key[] }) {
   return (

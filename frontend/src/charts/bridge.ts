@@ -51,7 +51,7 @@ export function bridgeOption(bridge: Bridge, palette: Palette, width: number): O
   return {
     ...shared,
     grid: { left: width < 420 ? 92 : 118, right: room, top: 6, bottom: 26 },
-    xAxis: valueAxis(palette, bridge.axis, { ...limits(spans), splitNumber: 3, splitLine: { showMinLine: false, showMaxLine: false, lineStyle: { color: palette.grid } }, axisLabel: { color: palette.muted, formatter: (value: number) => bridge.axis(value), hideOverlap: true, showMinLabel: false, showMaxLabel: false } }) as object,
+    xAxis: valueAxis(palette, bridge.axis, { ...limits(spans), splitNumber: width < 420 ? 2 : 3, splitLine: { showMinLine: false, showMaxLine: false, lineStyle: { color: palette.grid } }, axisLabel: { color: palette.muted, formatter: (value: number) => bridge.axis(value), hideOverlap: true, showMinLabel: false, showMaxLabel: false } }) as object,
     yAxis: {
       type: "category",
       inverse: true,

@@ -11,7 +11,8 @@ export interface Bubble {
   colour: string;
   /** The larger, the sooner its name is written beside the circle; zero: never. */
   weight: number;
-  rows: Array<{ label: string; value: string }>;
+  /** Lines of the tooltip, written when it opens. */
+  rows: () => Array<{ label: string; value: string }>;
   note?: string;
 }
 
@@ -98,5 +99,5 @@ export function bubbleOption(chart: Bubbles, palette: Palette, width: number, he
 }
 
 function pointTip(point: Bubble): HTMLElement {
-  return tip(point.name, point.rows, point.note ?? "");
+  return tip(point.name, point.rows(), point.note ?? "");
 }

@@ -15,7 +15,8 @@ export interface Calendar {
   end: string;
   day: (day: string) => CalendarDay;
   weekdays: string[];
-  month: (day: string) => string;
+  /** Name of the month of a day, with its year or without. */
+  month: (day: string, year: boolean) => string;
 }
 
 interface Plan {
@@ -31,7 +32,7 @@ interface Plan {
 
 const TOP = 20;
 const CELL = 22;
-const LARGEST = 74;
+const LARGEST = 92;
 const SMALLEST = 11;
 
 export function plan({ start, end }: Pick<Calendar, "start" | "end">, width: number): Plan {
@@ -78,12 +79,20 @@ export function calendarOption(calendar: Calendar, palette: Palette, width: numb
   };
 }
 
-/** The name of a month above the week that holds its first day. */
+/** Room that a month with its year takes, in pixels. */
+const MONTH_AND_YEAR = 58;
+
+/** The name of a month above the week that holds its first day; the year where it begins and has room. */
 function months(calendar: Calendar, place: (day: string) => { x: number; y: number }, palette: Palette, layout: Plan): object[] {
   const starts = daysOf(calendar.start, calendar.end).filter((day, i) => day.endsWith("-01") || (i === 0 && Number(day.slice(8)) < 20));
-  return starts
-    .filter((day) => place(day).x + 30 < layout.left + layout.line * layout.cell + 20)
-    .map((day) => text(calendar.month(day), place(day).x, place(day).y - 10, palette.muted, "left"));
+  const shown = starts.filter((day) => place(day).x + 30 < layout.left + layout.line * layout.cell + 20);
+  let year = "";
+  return shown.map((day, i) => {
+    const [here, next] = [place(day), shown[i + 1] && place(shown[i + 1]!)];
+    const dated = day.slice(0, 4) !== year && !(next && next.y === here.y && next.x - here.x < MONTH_AND_YEAR);
+    if (dated) year = day.slice(0, 4);
+    return text(calendar.month(day, dated), here.x, here.y - 10, palette.muted, "left");
+  });
 }
 
 function names(calendar: Calendar, layout: Plan, palette: Palette): object[] {

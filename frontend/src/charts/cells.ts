@@ -24,6 +24,8 @@ export interface Heat {
   letters?: number;
   /** Column names are few already, empty where none is wanted. */
   marked?: boolean;
+  /** Column names stand over the middle of their column. */
+  centred?: boolean;
 }
 
 export const HEAT_TOP = 24;
@@ -38,7 +40,7 @@ export function heatOption(heat: Heat, palette: Palette, width: number): Option 
   const shared = base(palette);
   const every = heat.marked ? 1 : Math.max(1, Math.ceil(52 / size));
   const names = heat.rows.map((name, i) => words(cut(name, heat.letters ?? 16), heat.left - 10, HEAT_TOP + (i + 0.5) * heat.rowHeight, palette.ink, "right"));
-  const marks = heat.columns.map((name, i) => (name && i % every === 0 && heat.left + i * size + 40 < width + size ? words(name, heat.left + i * size + 1, HEAT_TOP - 11, palette.muted, "left") : null)).filter((one) => one !== null);
+  const marks = heat.columns.map((name, i) => (name && i % every === 0 && heat.left + i * size + 40 < width + size ? (heat.centred ? words(name, heat.left + (i + 0.5) * size - gap / 2, HEAT_TOP - 11, palette.muted, "center") : words(name, heat.left + i * size + 1, HEAT_TOP - 11, palette.muted, "left")) : null)).filter((one) => one !== null);
   return {
     ...shared,
     tooltip: { ...shared.tooltip, formatter: (point: unknown) => (point as { seriesIndex: number; dataIndex: number }).seriesIndex === 0 ? heat.cells[(point as { dataIndex: number }).dataIndex]!.tip() : "" },

@@ -111,18 +111,20 @@ class Sums {
   }
 
   values(key: number, recipes: Array<Recipe | null>): Values | null {
-    const { patterns, limbs, measures } = this.table;
+    const { patterns } = this.table;
     const found: PatternSums[] = [];
-    patterns.forEach((known, place) => {
+    for (let place = 0; place < patterns.length; place++) {
       const slot = key * patterns.length + place;
-      if (!this.seen[slot]) return;
-      const at = slot * limbs.length;
-      const sums = measures.map(({ limb, split }) =>
-        split ? this.cells[at + limb]! * HALF + this.cells[at + limb + 1]! : this.cells[at + limb]!,
-      );
-      found.push({ known, sums });
-    });
+      if (this.seen[slot]) found.push({ known: patterns[place]!, sums: this.sums(slot) });
+    }
     return found.length ? recipes.map((one) => valuesOf(one, found)) : null;
+  }
+
+  /** The sums of one slot, a number each; without halves they are where they are. */
+  private sums(slot: number): ArrayLike<number> {
+    const { limbs, measures } = this.table;
+    const own = this.cells.subarray(slot * limbs.length, (slot + 1) * limbs.length);
+    return limbs.length === measures.length ? own : measures.map(({ limb, split }) => (split ? own[limb]! * HALF + own[limb + 1]! : own[limb]!));
   }
 }
 
@@ -139,6 +141,12 @@ export class Aggregator {
   private readonly recipes: Array<Recipe | null>;
   private readonly first: number;
   private readonly days: number;
+  private readonly isoDays: string[];
+  /** For each campaign the first place of its id: one campaign may come from several sources. */
+  private readonly own: number[];
+  private readonly sourcePlaces: number[];
+  /** Place of each campaign in the order of the ids as numbers, which have more digits than a number keeps. */
+  private readonly ranks: Map<string, number>;
 
   constructor(data: ReportData, cube: Cube) {
     this.data = data;
@@ -147,6 +155,10 @@ export class Aggregator {
     this.recipes = data.metrics.map((metric) => recipe(metric, data.measures, scales));
     this.first = data.first_day ? dayNumber(data.first_day) : 0;
     this.days = data.last_day ? dayNumber(data.last_day) - this.first + 1 : 0;
+    this.isoDays = Array.from({ length: this.days }, (_, day) => isoDay(this.first + day));
+    this.own = ownPlaces(data.campaigns);
+    this.sourcePlaces = data.campaigns.map((campaign) => data.sources.indexOf(campaign.source));
+    this.ranks = ranksOf(data.campaigns);
   }
 
   answer(query: Query): Answer {
@@ -155,10 +167,9 @@ export class Aggregator {
     const pick = (make: (period: Period) => Sums, keys: (key: number) => string[]) =>
       this.groups(make(now), before && make(before), keys);
     const { channels, campaigns, countries, sources } = this.data;
-    const own = ownPlaces(campaigns);
-    const sourcePlaces = campaigns.map((campaign) => sources.indexOf(campaign.source));
+    const { own, sourcePlaces } = this;
     const weeks = this.weeks();
-    const day = (key: number) => isoDay(this.first + (key % this.days));
+    const day = (key: number) => this.isoDays[key % this.days]!;
     const channel = (key: number) => channels[Math.floor(key / this.days)] ?? "";
     const total = this.groups(this.folded(now.channelDay, 1, () => 0), before && this.folded(before.channelDay, 1, () => 0), () => []);
     const week = (key: number) => Math.floor(key / this.days) * weeks.count + weeks.place[key % this.days]!;
@@ -166,7 +177,7 @@ export class Aggregator {
       total: total.length ? total : [{ key: [], now: null, before: null }],
       day: pick((p) => this.folded(p.channelDay, this.days, (key) => key % this.days), (key) => [day(key)]),
       channel: pick((p) => this.folded(p.channelDay, channels.length, (key) => Math.floor(key / this.days)), (key) => [channels[key] ?? ""]),
-      campaign: byNumber(pick((p) => this.folded(p.campaign, campaigns.length, (key) => own[key]!), (key) => [campaigns[key]!.id])),
+      campaign: byRank(pick((p) => this.folded(p.campaign, campaigns.length, (key) => own[key]!), (key) => [campaigns[key]!.id]), this.ranks),
       country: pick((p) => p.country, (key) => [countries[key] ?? ""]),
       source: pick((p) => this.folded(p.campaign, sources.length, (key) => sourcePlaces[key] ?? -1), (key) => [sources[key] ?? ""]),
       channel_week: pick(
@@ -208,11 +219,14 @@ export class Aggregator {
     };
     const rows = this.chosen(query, dayNumber(start) - this.first, dayNumber(end) - this.first);
     const { day, campaign, channel, country } = this.table;
-    for (const row of rows) {
+    const oneCountry = countries.length === 1;
+    for (let i = 0; i < rows.length; i++) {
+      const row = rows[i]!;
       period.channelDay.add(channel[row]! * this.days + day[row]!, row);
       period.campaign.add(campaign[row]!, row);
-      period.country.add(country[row]!, row);
+      if (!oneCountry) period.country.add(country[row]!, row);
     }
+    if (oneCountry) period.country.fold(period.channelDay, () => 0);
     return period;
   }
 
@@ -220,9 +234,10 @@ export class Aggregator {
   private chosen(query: Query, from: number, to: number): Uint32Array {
     const data = this.data;
     const currency = data.currencies.indexOf(query.currency);
-    const campaigns = allowed(data.campaigns, (one) => wanted(query.campaigns, one.id) && wanted(query.sources, one.source));
-    const channels = allowed(data.channels, (name) => wanted(query.channels, name));
-    const countries = allowed(data.countries, (name) => wanted(query.countries, name));
+    const [ids, sources, channelNames, countryNames] = [query.campaigns, query.sources, query.channels, query.countries].map((list) => new Set(list)) as [Set<string>, Set<string>, Set<string>, Set<string>];
+    const campaigns = allowed(data.campaigns, (one) => wanted(ids, one.id) && wanted(sources, one.source));
+    const channels = allowed(data.channels, (name) => wanted(channelNames, name));
+    const countries = allowed(data.countries, (name) => wanted(countryNames, name));
     const table = this.table;
     const places = new Uint32Array(table.rows);
     let found = 0;
@@ -254,26 +269,28 @@ export class Aggregator {
   }
 }
 
-function wanted<T>(list: T[], one: T): boolean {
-  return !list.length || list.includes(one);
+/** Nothing chosen means all. */
+function wanted<T>(chosen: Set<T>, one: T): boolean {
+  return !chosen.size || chosen.has(one);
 }
 
 function allowed<T extends string | Campaign>(list: T[], test: (one: T) => boolean): Uint8Array {
   return Uint8Array.from(list, (one) => (test(one) ? 1 : 0));
 }
 
-/** For each campaign the first place of its id: one campaign may come from several sources. */
 function ownPlaces(campaigns: Campaign[]): number[] {
   const first = new Map<string, number>();
   campaigns.forEach((campaign, place) => first.has(campaign.id) || first.set(campaign.id, place));
   return campaigns.map((campaign) => first.get(campaign.id)!);
 }
 
-function byNumber(groups: Group[]): Group[] {
-  return groups
-    .map((group) => ({ group, id: BigInt(group.key[0]!) }))
-    .sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0))
-    .map(({ group }) => group);
+function ranksOf(campaigns: Campaign[]): Map<string, number> {
+  const ids = [...new Set(campaigns.map((campaign) => campaign.id))].map((text) => ({ text, id: BigInt(text) }));
+  return new Map(ids.sort((a, b) => (a.id < b.id ? -1 : 1)).map(({ text }, rank) => [text, rank]));
+}
+
+function byRank(groups: Group[], ranks: Map<string, number>): Group[] {
+  return groups.sort((a, b) => ranks.get(a.key[0]!)! - ranks.get(b.key[0]!)!);
 }
 
 function compareKeys(a: string[], b: string[]): number {

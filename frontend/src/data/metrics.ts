@@ -49,8 +49,8 @@ export function valuesOf(one: Recipe | null, patterns: PatternSums[]): [number |
   for (const { known, sums } of patterns) {
     if ((known & one.needed) !== one.needed) continue;
     if ((known & one.covered) === one.covered) {
-      const added = one.terms.reduce((sum, { measure, factor }) => sum + factor * sums[measure]!, 0);
-      numerator = (numerator ?? 0) + added;
+      numerator ??= 0;
+      for (const { measure, factor } of one.terms) numerator += factor * sums[measure]!;
     }
     if (one.denominator >= 0) denominator = (denominator ?? 0) + sums[one.denominator]!;
   }

@@ -24,7 +24,7 @@ export class Formats {
     if (metric.unit === "percent") return this.percent(value, metric.decimals);
     if (metric.unit === "multiple") return this.multiple(value, metric.decimals);
     if (metric.unit === "money") return this.money(value);
-    return Math.abs(value) < 10_000 ? this.number(value, metric.unit === "decimal" && Math.abs(value) < 100 ? 1 : 0) : this.compact(value);
+    return Math.abs(value) < 10_000 ? this.number(value, metric.unit === "decimal" && Math.abs(value) < 100 ? 1 : 0) : this.large(value);
   }
 
   full(metric: Pick<Metric, "unit" | "decimals">, value: number | null): string {
@@ -72,11 +72,17 @@ export class Formats {
     return this.numeral(`n${most}${least}`, { maximumFractionDigits: most, minimumFractionDigits: least }).format(value);
   }
 
+  /** A large count with three digits, as money is written: 17.0M. */
+  private large(value: number): string {
+    return this.numeral("l", { notation: "compact", minimumSignificantDigits: 3, maximumSignificantDigits: 3 }).format(value);
+  }
+
+  /** For an axis: no trailing zeros. */
   compact(value: number): string {
     return this.numeral("c", { notation: "compact", maximumFractionDigits: 1 }).format(value);
   }
 
-  /** A change with its sign, always: +12.3 %. */
+  /** A change with its sign, always: +12.3%. */
   signed(share: number): string {
     if (Math.abs(share) >= 9.995) return `${this.numeral("sx", { signDisplay: "exceptZero", maximumFractionDigits: 0 }).format(share)}×`;
     return this.numeral("s", { style: "percent", signDisplay: "exceptZero", minimumFractionDigits: 1, maximumFractionDigits: 1 }).format(share);
@@ -109,7 +115,12 @@ export class Formats {
   }
 
   month(day: string): string {
-    return this.date(day, "month", { month: "short", year: "2-digit" });
+    return this.date(day, "month", { month: "short", year: "numeric" });
+  }
+
+  /** The month without its year, where the year stands nearby. */
+  monthOnly(day: string): string {
+    return this.date(day, "monthOnly", { month: "short" });
   }
 
   /** Names of the days of the week, Monday first. */

@@ -1,7 +1,7 @@
-/** Columns of metrics for the tables of channels and campaigns, chosen by the reader. */
+/** Columns of metrics for the tables of channels and campaigns, chosen by the reader; `foot` is what the last line sums up. */
 import type { Group } from "../data/contract.ts";
 import { Change } from "../shell/Change.tsx";
-import { type View, metricOf, toggled, total, useView } from "../view.ts";
+import { type View, metricOf, toggled, useView } from "../view.ts";
 import type { GridColumn } from "./Grid.tsx";
 import { ofMetric, type Cell, type SheetColumn } from "../export/sheet.ts";
 
@@ -10,7 +10,7 @@ export function chosenMetrics(view: View, usual: string[]): string[] {
   return view.metrics.all.map((metric) => metric.name).filter((name) => (known.length ? known : usual).includes(name));
 }
 
-export function metricColumns<Row>(view: View, names: string[], group: (row: Row) => Group, foot: boolean): Array<GridColumn<Row>> {
+export function metricColumns<Row>(view: View, names: string[], group: (row: Row) => Group, foot: Group | null): Array<GridColumn<Row>> {
   const { metrics, formats } = view;
   const cell = (name: string, one: Group) => {
     const metric = metricOf(view, name);
@@ -25,7 +25,7 @@ export function metricColumns<Row>(view: View, names: string[], group: (row: Row
   return names.map((name) => {
     const metric = metricOf(view, name);
     const column: GridColumn<Row> = { id: name, label: metric.label, title: `${metric.definition} ${metric.formula}`, number: true, order: (row) => metrics.now(group(row), name), cell: (row) => cell(name, group(row)) };
-    return foot ? { ...column, foot: cell(name, total(view)) } : column;
+    return foot ? { ...column, foot: cell(name, foot) } : column;
   });
 }
 

@@ -71,7 +71,7 @@ export function Detail({ row, rows }: { row: Row; rows: Row[] }) {
         <ul class="flag-list">
           {row.flags.map((flag) => (
             <li key={flag.name}>
-              <b title={FLAGS[flag.name].meaning}>{FLAGS[flag.name].label}</b>: {flag.why}
+              <b title={FLAGS[flag.name].meaning}>{FLAGS[flag.name].label}</b>: {flag.why()}
             </li>
           ))}
         </ul>

@@ -1,10 +1,11 @@
 import { useMemo } from "preact/hooks";
+import type { Group } from "../../data/contract.ts";
 import { channelColour } from "../../charts/palette.ts";
 import { date, share, text, type Sheet } from "../../export/sheet.ts";
 import { NoData } from "../../shell/Notices.tsx";
 import { Grid, type GridColumn } from "../../tables/Grid.tsx";
 import { ColumnChooser, chosenMetrics, metricCells, metricColumns, metricSheetColumns } from "../../tables/metricColumns.tsx";
-import { type Page, type View, channelName, useView } from "../../view.ts";
+import { type Page, type View, channelName, total, useView } from "../../view.ts";
 import { BubbleChart } from "./BubbleChart.tsx";
 import { Detail } from "./Detail.tsx";
 import { FLAGS, type FlagName } from "./flags.ts";
@@ -13,15 +14,23 @@ import { Verdict } from "./Verdict.tsx";
 
 const USUAL = ["cost", "conversions", "cpa", "revenue", "profit", "roi", "roas"];
 
-function columns(view: View): Array<GridColumn<Row>> {
+/** All rows together: sums add up, ratios are divided afterwards. */
+function together({ metrics }: View, rows: Row[]): Group {
+  return { key: [], now: metrics.sum(rows.map((row) => row.group.now)), before: metrics.sum(rows.map((row) => row.group.before)) };
+}
+
+function columns(view: View, all: Group): Array<GridColumn<Row>> {
   const { change, palette, data } = view;
+  const swatch = (row: Row, name: string) => <i class={`swatch ${name}`} style={{ background: channelColour(palette, data.channels, row.campaign.channel) }} aria-hidden="true" />;
   return [
     {
       id: "campaign",
       label: "Campaign",
       order: (row) => row.name,
+      foot: "Total",
       cell: (row) => (
         <button type="button" class="link name" title={row.name} onClick={() => change({ open: row.campaign.id })}>
+          {swatch(row, "narrow-only")}
           <bdi>{row.name}</bdi>
         </button>
       ),
@@ -29,15 +38,16 @@ function columns(view: View): Array<GridColumn<Row>> {
     {
       id: "channel",
       label: "Channel",
+      wideOnly: true,
       order: (row) => row.campaign.channel,
       cell: (row) => (
         <span class="nowrap">
-          <i class="swatch" style={{ background: channelColour(palette, data.channels, row.campaign.channel) }} aria-hidden="true" />
+          {swatch(row, "")}
           {channelName(row.campaign.channel)}
         </span>
       ),
     },
-    ...metricColumns<Row>(view, chosenMetrics(view, USUAL), (row) => row.group, false),
+    ...metricColumns<Row>(view, chosenMetrics(view, USUAL), (row) => row.group, all),
     { id: "verdict", label: "Over all days", title: "Verdict and interval of ROI over all days: how sure it is", order: (row) => row.campaign.verdict, cell: (row) => <Verdict campaign={row.campaign} /> },
     {
       id: "flags",
@@ -45,7 +55,7 @@ function columns(view: View): Array<GridColumn<Row>> {
       wraps: true,
       title: "What is unusual in this period",
       order: (row) => row.flags.length,
-      cell: (row) => row.flags.map((flag) => <span key={flag.name} class={`flag flag-${flag.name}`} title={flag.why}>{FLAGS[flag.name].label}</span>),
+      cell: (row) => row.flags.map((flag) => <span key={flag.name} class={`flag flag-${flag.name}`} title={flag.why()}>{FLAGS[flag.name].label}</span>),
     },
   ];
 }
@@ -72,6 +82,7 @@ function Body() {
   const all = useMemo(() => rowsOf(view), [view.answer, view.formats]);
   const { state, formats } = view;
   const rows = useMemo(() => (state.pick ? all.filter((row) => row.flags.some((flag) => flag.name === state.pick)) : all), [all, state.pick]);
+  const sum = useMemo(() => (state.pick ? together(view, rows) : total(view)), [rows]);
   if (!view.data.first_day) return <NoData />;
   const open = all.find((row) => row.campaign.id === state.open);
   return (
@@ -87,7 +98,7 @@ function Body() {
           <FlagFilter rows={all} />
           <ColumnChooser usual={USUAL} />
         </header>
-        <Grid label="Campaigns" columns={columns(view)} rows={rows} id={(row) => row.campaign.id} sort={state.sort || "-cost"} rowHeight={50} marked={(row) => row === open} />
+        <Grid label="Campaigns" columns={columns(view, sum)} rows={rows} id={(row) => row.campaign.id} sort={state.sort || "-cost"} rowHeight={50} marked={(row) => row === open} />
       </section>
     </>
   );

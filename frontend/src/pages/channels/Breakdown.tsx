@@ -8,6 +8,7 @@ import { type View, countryName, metricOf, toggled, useView } from "../../view.t
 type Kind = "country" | "source";
 
 const TITLES = { country: "Countries", source: "Sources" } as const;
+const ONE = { country: "Country", source: "Source" } as const;
 const FIGURES = ["cost", "revenue", "profit", "roas"];
 const MOST = 12;
 
@@ -17,7 +18,7 @@ function rowName(view: View, kind: Kind, group: Group): string {
 
 export function breakdownSheet(view: View, kind: Kind): Sheet {
   const rows = view.answer[kind].map((group) => [rowName(view, kind, group), ...metricCells(view, group)]);
-  return { name: TITLES[kind], columns: [text(TITLES[kind]), ...metricSheetColumns(view)], rows };
+  return { name: TITLES[kind], columns: [text(ONE[kind]), ...metricSheetColumns(view)], rows };
 }
 
 export function Breakdown({ kind }: { kind: Kind }) {
@@ -32,7 +33,7 @@ export function Breakdown({ kind }: { kind: Kind }) {
         <table>
           <thead>
             <tr>
-              <th scope="col">{TITLES[kind]}</th>
+              <th scope="col">{ONE[kind]}</th>
               {FIGURES.map((name) => (
                 <th key={name} scope="col" class="number" title={metricOf(view, name).definition}>{metricOf(view, name).label}</th>
               ))}

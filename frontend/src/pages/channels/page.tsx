@@ -62,7 +62,7 @@ function ChannelTable() {
   const view = useView();
   const names = chosenMetrics(view, USUAL);
   const days = useMemo(() => byChannel(view.answer.channel_day), [view.answer]);
-  const columns = [name(view), ...metricColumns<Group>(view, names, (row) => row, true), course(view, days)];
+  const columns = [name(view), ...metricColumns<Group>(view, names, (row) => row, total(view)), course(view, days)];
   return (
     <section class="card" aria-labelledby="channels-title">
       <header class="card-head">

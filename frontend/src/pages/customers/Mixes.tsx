@@ -8,12 +8,24 @@ type Part = Customers["by_country"];
 const MOST = 8;
 
 export function mixSheet(customers: Customers): Sheet[] {
-  return parts(customers).map(([title, rows]) => ({ name: title, columns: [text(title), count("Customers"), money("Revenue")], rows: rows.map((row) => [row.name || "not known", row.customers, row.revenue]) }));
+  return parts(customers).map(([title, rows]) => ({ name: title, columns: [text(title), count("Customers"), money("Revenue")], rows: rows.map((row) => [called(row.name), row.customers, row.revenue]) }));
 }
 
 function parts(customers: Customers): Array<[string, Part]> {
-  const all: Array<[string, Part]> = [["Country", customers.by_country], ["Age", customers.by_age], ["Gender", customers.by_gender]];
+  const all: Array<[string, Part]> = [["Country", customers.by_country], ["Age", byAge(customers.by_age)], ["Gender", customers.by_gender]];
   return all.filter(([, rows]) => rows.length > 0);
+}
+
+/** The youngest first; what is no age comes last. */
+function byAge(rows: Part): Part {
+  const years = ({ name }: Part[number]) => (/^\d/.test(name) ? Number.parseInt(name, 10) : Infinity);
+  return [...rows].sort((a, b) => (years(a) === years(b) ? 0 : years(a) - years(b)));
+}
+
+/** female -> Female; what nobody stated is called the same in every table. */
+function called(name: string): string {
+  if (!name.trim() || /^(unknown|not known)$/i.test(name)) return "Not known";
+  return name.charAt(0).toLocaleUpperCase() + name.slice(1);
 }
 
 export function Mixes({ customers }: { customers: Customers }) {
@@ -47,7 +59,7 @@ function Mix({ title, rows, currency }: { title: string; rows: Part; currency: s
         <tbody>
           {shown.map((row) => (
             <tr key={row.name}>
-              <th scope="row"><bdi>{row.name || "not known"}</bdi></th>
+              <th scope="row"><bdi>{called(row.name)}</bdi></th>
               <td class="bar-cell"><span class="meter" aria-hidden="true"><i style={{ width: `${(100 * row.customers) / most}%` }} /></span></td>
               <td class="number" title={formats.number(row.customers)}>{formats.percent(row.customers / (all || 1), 0)}</td>
               <td class="number" title={row.revenue === null ? NONE : cash.moneyFull(row.revenue)}>{row.revenue === null ? NONE : cash.money(row.revenue)}</td>

@@ -88,10 +88,10 @@ function profile(view: View, customers: Customers, width: number): Heat {
     }),
   );
   const shared = { cells, rowHeight: 36, marked: true };
-  if (width >= 90 * measures.length + 190) return { ...shared, rows: customers.segments.map((one) => one.name), columns: measures.map(words), left: 190, letters: 27, widest: 210 };
+  if (width >= 90 * measures.length + 190) return { ...shared, rows: customers.segments.map((one) => one.name), columns: measures.map(words), left: 190, letters: 27, widest: 320, centred: true };
   // On a phone the measures stand in rows, the segments by their number in columns.
   const turned = cells.map((cell) => ({ ...cell, row: cell.column, column: cell.row }));
-  return { ...shared, cells: turned, rows: measures.map(words), columns: customers.segments.map((_, i) => String(i + 1)), left: 140, letters: 20, widest: 120 };
+  return { ...shared, cells: turned, rows: measures.map(words), columns: customers.segments.map((_, i) => String(i + 1)), left: 140, letters: 20, widest: 120, centred: true };
 }
 
 function Profile({ customers }: { customers: Customers }) {
@@ -120,7 +120,7 @@ function Concentration({ customers }: { customers: Customers }) {
   const told = (part: number) => (part > 1 ? `over ${formats.percent(1, 0)} (refunds come after)` : formats.percent(part, 0));
   const [tenth, fifth] = [0.1, 0.2].map((part) => told(revenueAt(customers.concentration, part)));
   return (
-    <Chart title="Who brings the revenue" subtitle={`the best 10 % of customers bring ${tenth}, the best 20 % bring ${fifth}`} height={280} option={option} summary={`The best 10 % of the customers bring ${tenth} of the revenue, the best 20 % bring ${fifth}.`} twin={{ name: "Revenue concentration", columns: [share("Share of customers, best first"), share("Share of revenue")], rows: customers.concentration }} />
+    <Chart title="Who brings the revenue" subtitle={`the best ${formats.percent(0.1, 0)} of customers bring ${tenth}, the best ${formats.percent(0.2, 0)} bring ${fifth}`} height={280} option={option} summary={`The best ${formats.percent(0.1, 0)} of the customers bring ${tenth} of the revenue, the best ${formats.percent(0.2, 0)} bring ${fifth}.`} twin={{ name: "Revenue concentration", columns: [share("Share of customers, best first"), share("Share of revenue")], rows: customers.concentration }} />
   );
 }
 

@@ -53,7 +53,7 @@ export function CalendarChart() {
       const calendar: Calendar = {
         ...periods.now,
         weekdays: formats.weekdays(),
-        month: (day) => formats.month(day),
+        month: (day, year) => (year ? formats.month(day) : formats.monthOnly(day)),
         day: (day) => {
           const value = metrics.value(days.get(day), name);
           return { colour: value === null ? palette.grid : colour(value), text: value === null ? "" : formats.short(metric, value), tip: () => tip(formats.dayLong(day), [{ label: metric.label, value: value === null ? "no data" : formats.full(metric, value) }]) };

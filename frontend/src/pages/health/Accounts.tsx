@@ -1,6 +1,6 @@
 /** Rows read, and what became of them. */
 import type { RowAccount } from "../../data/contract.ts";
-import { Formats, NONE } from "../../format/numbers.ts";
+import { Formats, NONE, currencyName } from "../../format/numbers.ts";
 import { useView } from "../../view.ts";
 import { imbalances } from "./checks.ts";
 
@@ -20,6 +20,7 @@ export function Accounts() {
           <Account key={one.table + one.currency} account={one} />
         ))}
       </div>
+      {data.rows.some((one) => one.rejected_at_loading > 0) && <p class="note accounts-note">Money of rows that could not be read at loading is in no sum here; as far as it is known it stands beside their rule below.</p>}
     </section>
   );
 }
@@ -32,7 +33,7 @@ function Account({ account }: { account: RowAccount }) {
   return (
     <article class="account">
       <h4>
-        {account.table} {account.currency && <span class="note">{account.currency}</span>}
+        {account.table} {account.currency && <span class="note">{currencyName(account.currency)}</span>}
       </h4>
       <p><b>{formats.number(account.rows_read)}</b> rows read</p>
       <p class="stack" aria-hidden="true">

@@ -30,7 +30,7 @@ function lastDay({ feeds, created_at }: ReportData): string | null {
 function heat(view: View, width: number): Heat {
   const { data, palette, formats } = view;
   const end = lastDay(data)!;
-  const left = width < 560 ? 118 : 190;
+  const left = width < 560 ? 118 : 226;
   const shown = Math.max(14, Math.min(400, Math.floor((width - left) / 6)));
   const first = dated(data).flatMap((feed) => Object.keys(feed.calendar)).sort()[0] ?? end;
   const from = addDays(end, 1 - shown) < first ? first : addDays(end, 1 - shown);
@@ -43,7 +43,7 @@ function heat(view: View, width: number): Heat {
     }),
   );
   const columns = days.map((day) => (day.endsWith("-01") ? formats.month(day) : ""));
-  return { rows: dated(data).map(feedName), columns, cells, rowHeight: 24, left, letters: width < 560 ? 16 : 28, gap: 1, widest: 14 };
+  return { rows: dated(data).map(feedName), columns, cells, rowHeight: 24, left, letters: width < 560 ? 16 : 34, gap: 1, widest: 14 };
 }
 
 /** Feeds with days; customers have none. */

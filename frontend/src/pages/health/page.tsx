@@ -1,6 +1,6 @@
 import type { ReportData } from "../../data/contract.ts";
 import { count, date, decimal, text, type Sheet } from "../../export/sheet.ts";
-import { currencyName } from "../../format/numbers.ts";
+import { NO_CURRENCY, currencyName } from "../../format/numbers.ts";
 import { Empty, RunNotes } from "../../shell/Notices.tsx";
 import { SheetTable } from "../../shell/SheetTable.tsx";
 import { type Page, useView } from "../../view.ts";
@@ -10,8 +10,8 @@ import { Feeds } from "./Feeds.tsx";
 const SEVERITIES = { reject: "turned away", flag: "kept and flagged", note: "noted" } as const;
 
 function ruleSheet(data: ReportData): Sheet {
-  const rows = [...data.rules].sort((a, b) => b.rows - a.rows).map((one) => [one.rule || one.reason, one.reason, one.table_name, SEVERITIES[one.severity] ?? one.severity, one.gate, one.rows, one.cost, one.revenue, one.currency]);
-  return { name: "Rules that rows broke", columns: [text("Rule"), text("Code"), text("Table"), text("Rows were"), text("At"), count("Rows"), decimal("Cost"), decimal("Revenue"), text("Currency")], rows };
+  const rows = [...data.rules].sort((a, b) => b.rows - a.rows).map((one) => [one.rule || one.reason, one.rows, SEVERITIES[one.severity] ?? one.severity, one.gate, one.table_name, one.cost, one.revenue, one.currency === NO_CURRENCY ? "not stated" : one.currency, one.reason]);
+  return { name: "Rules that rows broke", columns: [text("Rule"), count("Rows"), text("They were"), text("At"), text("Table"), decimal("Cost"), decimal("Revenue"), text("Currency"), text("Code")], rows };
 }
 
 function accountSheet(data: ReportData): Sheet {

@@ -8,18 +8,14 @@ const GLOSSARY: Array<[string, string]> = [
   ["Previous period", "As many days as the chosen period has, just before it. Month, quarter and year to date are compared with the same days from the start of the month, quarter or year before."],
   ["Same days last year", "The same dates, one year earlier, as many days as the period has."],
   ["Mean of seven days", "The mean of a day and the six before it. Of a ratio: the sum of the seven days over the sum of the seven days."],
-  ["Break-even", "Revenue equals cost: ROAS 1, ROI 0 %."],
+  ["Break-even", "Revenue equals cost: ROAS 1, ROI 0%."],
   ["Spend and return", "Profit is cost × (ROAS − 1). Its change is split into (cost now − cost before) × (ROAS before − 1), what more or less spend did, and cost now × (ROAS now − ROAS before), what a better or weaker return did. The two add up to the change."],
   ["Worth looking at", "Campaigns ranked by money of the period: what a losing campaign lost, what a weaker return missed, what a cut in spend left at the same return. No model stands behind it."],
   ["Dash", "A value that is not known, or a division by zero. It is never a zero."],
 ];
 
-const RULES = [
-  "A ratio is a sum over a sum, never a mean of ratios.",
-  "A ratio is taken over the rows in which all its parts are known; coverage says how much of the cost that leaves.",
-  "Amounts of different currencies are never added.",
-  "Nothing is filled in: where cost or revenue is missing, it stays missing.",
-];
+/** Heading of the entries of the method that hold for every metric. */
+const RULE = "Rule";
 
 function glossary(view: View): Array<[string, string]> {
   return [...GLOSSARY, ...Object.values(FLAGS).map((flag): [string, string] => [`Flag: ${flag.label}`, flag.meaning]), ...Object.entries(view.data.verdicts).map(([name, meaning]): [string, string] => [`Verdict: ${name}`, meaning])];
@@ -39,12 +35,12 @@ function useTerm(pick: string): void {
 }
 
 function Metrics() {
-  const { metrics, state } = useView();
+  const { metrics, state, data } = useView();
   return (
     <section class="card" aria-labelledby="metrics-title">
       <h3 id="metrics-title">Every metric</h3>
       <ul class="plain-list">
-        {RULES.map((rule) => (
+        {data.method.filter((one) => one.heading === RULE).map(({ text: rule }) => (
           <li key={rule}>{rule}</li>
         ))}
       </ul>
@@ -73,7 +69,7 @@ function Body() {
       <Metrics />
       <section class="card" aria-labelledby="method-title">
         <h3 id="method-title">How sure it is, and what it does not say</h3>
-        {data.method.map((one) => (
+        {data.method.filter((one) => one.heading !== RULE).map((one) => (
           <div key={one.heading} class="prose">
             <h4>{one.heading}</h4>
             <p>{one.text}</p>

@@ -66,6 +66,7 @@ export function TrendChart() {
       subtitle={`${short ? "by day" : "mean of seven days"}`}
       hint="drag across to choose days"
       height={300}
+      fill
       option={option}
       keys={keys}
       summary={`By day, ${formats.range(periods.now)}. Sums of the period: ${sums.join(", ")}.`}
