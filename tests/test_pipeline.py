@@ -309,7 +309,7 @@ def test_rejected_money_of_several_currencies_is_not_added(shop):
 
 def test_a_copy_that_was_revised_is_named(filled):
     """Two sources may hold equal rows; where half a file is the same, somebody is told that it counts twice."""
-    filled.write("data/raw/copy of ads.csv", campaign_days())
+    filled.write("data/raw/spring.csv", campaign_days())
     first = run(filled.folder)
     filled.write("data/raw/ads.csv", campaign_days().replace("10.10,100", "11.10,100"))
 
@@ -317,4 +317,4 @@ def test_a_copy_that_was_revised_is_named(filled):
 
     named = [text for text in second.warnings if "letter for letter" in text]
     assert not [text for text in first.warnings if "letter for letter" in text]
-    assert named[0].startswith("72 rows of ads are rows of copy_of_ads too")
+    assert named[0].startswith("72 rows of ads are rows of spring too")

@@ -7,8 +7,10 @@ import json
 import shutil
 import time
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from payback.data_loader.earlier_reading import Key, days_of, delete_slices, earlier_slices
 from payback.data_loader.report import LoadReport, report_of
 from payback.data_loader.slice_load import write_rows
 from payback.errors import DiskFullError
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
     from payback.sources.files import FileSettings, TypedFile
     from payback.warehouse.base import Warehouse
 
-_READER_VERSION = 1
+_READER_VERSION = 2
 """Raised when the same file would be read otherwise than before, so that unchanged files are read again."""
 
 
@@ -68,8 +70,15 @@ class FileLoad:
             with self.warehouse.transaction(divisible=True):
                 load = Load(self.warehouse.next_load_id(), f"file {self._name}", self.run_id)
                 settings_hash = str(fingerprint["settings_hash"])[:16]
+                covered = self._left_by_other_settings(typed, load, str(fingerprint["settings_hash"]))
                 written = write_rows(
-                    self.warehouse, typed.table, typed.rows, load, report=typed.report, settings_hash=settings_hash
+                    self.warehouse,
+                    typed.table,
+                    typed.rows,
+                    load,
+                    report=typed.report,
+                    settings_hash=settings_hash,
+                    covered=covered,
                 )
                 self._write_rejects(typed, load)
                 report = report_of(engine, typed, self.file, "loaded", started)
@@ -83,6 +92,22 @@ class FileLoad:
             return replace(report, seconds=time.perf_counter() - started)
         finally:
             engine.drop_temporary()
+
+    def _left_by_other_settings(self, typed: TypedFile, load: Load, settings_hash: str) -> list[Key]:
+        """Return the slices of the table that the file wrote when it was read otherwise; other tables lose theirs."""
+        known = self.warehouse.records("files", {"path": self._name})
+        if not known or known[0]["settings_hash"] == settings_hash:
+            return []
+        before = known[0]
+        days = json.loads(before["details"]).get("days")
+        left = earlier_slices(self.warehouse, load.request, before, days and [date.fromisoformat(day) for day in days])
+        names = ("table_name", "source", "report")
+        if [before[name] for name in names] != [typed.table.name, typed.source, typed.report]:
+            self.warehouse.delete("rejected_rows", {"gate": "loading", **{name: before[name] for name in names}})
+        if before["table_name"] == typed.table.name:
+            return left
+        delete_slices(self.warehouse, before["table_name"], left)
+        return []
 
     def _check_room(self, size: int) -> None:
         """Raise before a file is read that the disk of the database cannot hold.
@@ -110,6 +135,7 @@ class FileLoad:
     def _write_ledger(self, typed: TypedFile, load: Load, report: LoadReport, fingerprint: dict[str, Any]) -> None:
         name = self._name
         details = {k: v for k, v in report.to_dict().items() if k not in ("path", "status", "seconds")}
+        details["days"] = days_of(self.warehouse, typed)
         row = {
             "path": name,
             "table_name": typed.table.name,
@@ -137,6 +163,7 @@ class FileLoad:
         name = self._name
         row = next((row for row in same if row["path"] == name), same[0])
         details = json.loads(row["details"])
+        details.pop("days", None)
         details["sums"] = {"cost": row["cost"], "revenue": row["revenue"]}
         if row["path"] != name:
             details["warnings"] = [
@@ -154,7 +181,7 @@ class FileLoad:
         warnings = []
         if others and keys & set(written.kept):
             warnings.append(f"days that {others[0]} had loaded are replaced: both files are report {typed.report}")
-        if gone := [key for key in written.kept if key not in keys and not others]:
+        if gone := [key for key, piece in written.kept.items() if piece.rows and key not in keys and not others]:
             warnings.append(f"{len(gone)} slices loaded earlier from this file are not in it now and are kept")
         return warnings
 

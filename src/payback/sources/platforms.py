@@ -33,9 +33,18 @@ _HEADERS = {
     "tiktok_ads": ({"by day", "ad group name", "cost"}, {"stat time day", "spend"}),
 }
 
+_COPY = r"\s*\(\d{1,3}\)$|\s+-\s+(copy|kopie|copie|copia|cópia)$|[\s_](copy|kopie)(\s\d+)?$|^(copy of|kopie von)\s+"
+"""What browsers and file managers add to the name of a second download or a copy."""
+_MONTH, _DAY = r"(0[1-9]|1[0-2])", r"(0[1-9]|[12]\d|3[01])"
+_DATE = rf"(?<!\d)((19|20)\d\d(?:([-_. ]?){_MONTH}(\3{_DAY})?)?|{_DAY}[-_.]{_MONTH}[-_.](19|20)\d\d)(?!\d)"
+"""A day, a month or a year in a file's name: the part in which the files of one report differ."""
+
 
 def find_source(stem: str, headers: Iterable[str]) -> str:
     """Return the source of a file: the tool that its name or its headers give away, else its own name.
+
+    Dates in the name and the marks of copies do not count: the files of one report are one source, so a campaign in
+    them is one campaign, and a day that two of them hold counts once.
 
     Parameters
     ----------
@@ -50,6 +59,8 @@ def find_source(stem: str, headers: Iterable[str]) -> str:
     'meta_ads'
     >>> find_source("Newsletter costs", ["Day", "Cost"])
     'newsletter_costs'
+    >>> find_source("partner 2024-06-01 - 2024-06-30 (1)", ["Day", "Cost"])
+    'partner'
     """
     for platform, pattern in _NAMES.items():
         if re.search(pattern, stem.casefold()):
@@ -58,7 +69,12 @@ def find_source(stem: str, headers: Iterable[str]) -> str:
     for platform, sets in _HEADERS.items():
         if any(words <= known for words in sets):
             return platform
-    return slug(stem)
+    return slug(re.sub(_DATE, "", _without_copy_marks(stem.casefold())))
+
+
+def _without_copy_marks(stem: str) -> str:
+    shorter = re.sub(_COPY, "", stem).strip()
+    return shorter if shorter == stem else _without_copy_marks(shorter)
 
 
 def slug(text: str) -> str:
