@@ -38,7 +38,7 @@ test: .venv/ready-test frontend
 # The second dialect: what every warehouse must do, on MariaDB. The other tests of MySQL run there in the same way.
 test-mariadb: .venv/ready-test
 	$(PY) tests/fetch_mysql.py mariadb
-	PAYBACK_TEST_MARIADB=1 $(PY) -m pytest -n 2 -k mysql tests/conformance tests/test_mysql_schema.py
+	PAYBACK_TEST_MARIADB=1 $(PY) -m pytest -n 2 -k mysql tests/conformance tests/test_mysql_schema.py tests/test_mysql_streams.py
 
 check: .venv/ready-check
 	.venv/bin/ruff format --check .

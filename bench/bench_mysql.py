@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
 from urllib.parse import quote
 
@@ -25,11 +26,11 @@ from payback.warehouse.archive.restoring import restore_archive
 from payback.warehouse.archive.writing import write_archive
 from payback.warehouse.base import Load
 from payback.warehouse.mysql.address import Address
+from payback.warehouse.mysql.lines import lines_query, pieces
 from payback.warehouse.mysql.partitions import make_months
 from payback.warehouse.mysql.place import MySQLPlace
 from payback.warehouse.mysql.reading import batches
 from payback.warehouse.mysql.warehouse import MySQLWarehouse
-from payback.warehouse.mysql.writing import _lines, _pieces
 from payback.warehouse.slices import changed_slices, slices_of
 
 CAMPAIGNS_A_DAY = 1_000
@@ -84,13 +85,21 @@ def prepare(warehouse, rows, load=1):
     warehouse.engine.execute(_ROWS.format(rows=rows, load=load, a_day=CAMPAIGNS_A_DAY))
 
 
-def load(warehouse, load_id):
-    """Load as the product does; a second call finds nothing changed."""
-    with warehouse.transaction():
+def load(warehouse, load_id, *, streams=1):
+    """Load as the product does, over one connection or two; a second call finds nothing changed."""
+    with warehouse.transaction(divisible=streams > 1):
         found = slices_of(warehouse.engine, "made", "campaigns", "bench")
         changed = changed_slices("campaigns", found, warehouse.slices("campaigns", "google_ads"))
         if changed:
             warehouse.write_slices("campaigns", "made", changed, Load(load_id, "bench"))
+
+
+def content(server, database):
+    """Return sums over every column of the table and over the ledger: equal sums are equal rows."""
+    names = ", ".join(f"`{name}`" for name in CAMPAIGNS.names if name != "load_id")
+    rows = f"select count(*), sum(cost), sum(revenue), sum(crc32(concat_ws('|', {names}))) from campaigns"
+    ledger = "select count(*), sum(`rows`), sum(cost), sum(crc32(concat_ws('|', day, content_hash))) from loads"
+    return server.execute(rows, database=database) + server.execute(ledger, database=database)
 
 
 def empty(server, database):
@@ -105,8 +114,8 @@ def write_all(server, warehouse, folder, rows, timed):
     make_months(warehouse.session, "campaigns", days)
     ready = folder / "ready.tsv"
     with ready.open("wb") as file:
-        for batch in warehouse.engine.batches(_lines("campaigns", "select * from made"), rows=50_000):
-            file.writelines(_pieces(batch))
+        for batch in warehouse.engine.batches(lines_query("campaigns", "select * from made"), rows=50_000):
+            file.writelines(pieces(batch))
     names = ", ".join(f"`{name}`" for name in CAMPAIGNS.names)
     statement = f"load data local infile '{ready.as_posix()}' into table {{}} ({names})"
 
@@ -116,11 +125,20 @@ def write_all(server, warehouse, folder, rows, timed):
 
     floor = timed("the bare client, LOAD DATA of a ready file", lambda: client(statement.format("campaigns")))
     empty(server, database)
-    ours = timed("Payback: slices, checks, ledger, commit", lambda: load(warehouse, 1))
-    again = timed("Payback again, nothing changed", lambda: load(warehouse, 2))
-    prepare(warehouse, rows, load=3)
-    whole = timed("Payback, every slice changed: delete and load", lambda: load(warehouse, 3))
-    empty(server, database)
+    found, ours, whole = {}, {}, {}
+    for streams in (1, 2):
+        write = partial(load, warehouse, streams=streams)
+        words = f"Payback, {streams} stream{'s' if streams > 1 else ''}"
+        prepare(warehouse, rows)
+        ours[streams] = timed(f"{words}: slices, checks, ledger, commit", partial(write, 1))
+        found[streams] = [content(server, database)]
+        again = timed(f"{words}, nothing changed", partial(write, 2))
+        prepare(warehouse, rows, load=3)
+        whole[streams] = timed(f"{words}, every slice changed", partial(write, 3))
+        found[streams].append(content(server, database))
+        empty(server, database)
+    if found[1] != found[2]:
+        raise SystemExit(f"two streams wrote other rows than one: {found}")
     staged = timed("the bare client, LOAD DATA into staging, then upsert", lambda: client(
         "create temporary table staging (primary key (load_id, `row_number`, `date`)) select * from campaigns limit 0",
         "begin", statement.format("staging"),
@@ -136,8 +154,12 @@ def write_all(server, warehouse, folder, rows, timed):
         scale=rows / slow,
     )
     empty(server, database)
-    print(f"  Payback is {ratio(floor, ours)} of the bare client, {ratio(to_sql, ours)} times to_sql; a changed load "
-          f"{ratio(floor, whole)}, staging {ratio(floor, staged)}; unchanged {again[0]:.2f} s")  # fmt: skip
+    for streams, words in ((1, "one stream is"), (2, "two are")):
+        first, changed = ours[streams], whole[streams]
+        print(f"  {words} {ratio(floor, first)} of the bare client, {ratio(to_sql, first)} times to_sql; "
+              f"a changed load {ratio(floor, changed)}")  # fmt: skip
+    print(f"  two streams are {ratio(ours[1], ours[2])} times one, changed {ratio(whole[1], whole[2])}; equal rows; "
+          f"staging {ratio(floor, staged)}; unchanged {again[0]:.2f} s")  # fmt: skip
 
 
 def read_all(warehouse, rows, timed):

@@ -43,6 +43,8 @@ _SETTINGS = (
 # One writer at a time needs no snapshot; with one, a month made meanwhile would end the transaction.
 _READ_COMMITTED = "set session transaction isolation level read committed"
 
+_ENOUGH_CONNECTIONS = 8
+
 
 class Session:
     """Connections to one database.
@@ -85,11 +87,16 @@ class Session:
 
     @cached_property
     def may_be_plain(self) -> bool:
-        """Tell whether rows may be read without encryption: where the address, the server and the user's account do."""
+        """Tell whether rows may be read without encryption: where the address, the server and the user's account do.
+
+        The reader that does it opens connections of its own, and waits half a minute where it gets none.
+        """
         if not self.address.may_be_plain:
             return False
         try:
-            ((wanted,),) = self.rows("select @@global.require_secure_transport")
+            ((wanted, most),) = self.rows("select @@global.require_secure_transport, @@max_user_connections")
+            if 0 < int(most) < _ENOUGH_CONNECTIONS:
+                return False
             ((account,),) = self.rows("show create user current_user()")
         except PaybackError:
             return False

@@ -212,10 +212,13 @@ class MySQLWarehouse:
         with self._writing():
             self._changed |= {table, "loads", *([REVISIONS.name] if revisions else ())}
             writing = SlicesWriting(self.session, self._workbench, table, relation, load, revisions)
-            if writing.execute(slices, self._streams if self._divisible else 1) > 1:
-                # Only once: what follows may need what the last connection wrote.
-                self._divisible = False
-                self._elsewhere |= self._changed
+            try:
+                writing.execute(slices, self._streams if self._divisible else 1)
+            finally:
+                if len(self.session.writers) > 1:
+                    # Only once: what follows may need what the last connection wrote.
+                    self._divisible = False
+                    self._elsewhere |= self._changed
 
     def mark_slices(self, table: str, slices: Sequence[Slice]) -> None:
         """Give slices of the ledger other flags; their rows stay."""
