@@ -215,12 +215,12 @@ class GivenServer(Server):
         """Leave it running."""
 
 
-def start_server(*options: str) -> Server:
+def start_server(*options: str, kind: str = KIND) -> Server:
     """Return a running server; stop it with ``stop_server``."""
     if GIVEN_URL and not options:
         return GivenServer(GIVEN_URL)
     folder = Path(tempfile.mkdtemp(prefix="pb-"))
-    server = Server(find_programs(KIND), folder, *options)
+    server = Server(find_programs(kind), folder, *options)
     try:
         server.start()
     except BaseException:

@@ -294,10 +294,10 @@ def test_server_with_few_connections_gets_one_stream(
 ):
     """Where a further connection is refused the load takes one stream, and the log says so."""
     caplog.set_level(logging.INFO)
-    few = replace(mysql_address, user="pb_few", password="Long-password-1")  # noqa: S106
+    few = replace(mysql_address, user="pb_narrow", password="Long-password-1")  # noqa: S106
     mysql_server.execute(
-        "create user pb_few identified by 'Long-password-1' with max_user_connections 7",
-        f"grant all on `{mysql_address.database}`.* to pb_few",
+        "create user pb_narrow identified by 'Long-password-1' with max_user_connections 7",
+        f"grant all on `{mysql_address.database}`.* to pb_narrow",
     )
     further = Session._further_writer
 
@@ -318,7 +318,7 @@ def test_server_with_few_connections_gets_one_stream(
             report = loader.import_file(ads(tmp_path / "ads.csv", "1"))
         assert (report.rows_loaded, report.rows_rejected) == (840, 12)
     finally:
-        mysql_server.execute("drop user pb_few")
+        mysql_server.execute("drop user pb_narrow")
     assert small_streams == [1]
     assert "no further connection, so rows travel over 1" in caplog.text
 

@@ -43,7 +43,8 @@ def findings(address: Address) -> list[Finding]:
         ((version,),) = session.rows("select version()")
         return [Finding("MySQL server", "ok", f"{version} at {address}"), *_each(session)]
     except PaybackError as error:
-        return [Finding("MySQL server", "fail", f"{error.message} ({address})", error.hint or "")]
+        got = f": {error.got}" if error.got else ""
+        return [Finding("MySQL server", "fail", f"{error.message}{got} ({address})", error.hint or "")]
     finally:
         session.close()
 

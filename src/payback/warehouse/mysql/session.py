@@ -326,6 +326,10 @@ def check_version(version: str, address: Address) -> None:
             "the server is too old",
             where=str(address),
             got=version,
-            allowed="MySQL 8.0 or newer",
+            allowed=f"MySQL {_dotted(OLDEST_MYSQL)} or newer, MariaDB {_dotted(OLDEST_MARIADB)} or newer",
             hint="upgrade the server, or use warehouse.kind duckdb",
         )
+
+
+def _dotted(version: tuple[int, ...]) -> str:
+    return ".".join(map(str, version))
