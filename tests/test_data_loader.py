@@ -239,3 +239,27 @@ def test_nan_of_a_parquet_file_is_a_missing_amount(loader, tmp_path):
     assert (report.rows_loaded, report.rows_rejected) == (2, 0)
     loaded = loader.load_campaigns(as_="arrow").to_pylist()
     assert [(row["cost"], row["external_campaign_id"]) for row in loaded] == [(Decimal("1.5"), None), (None, "7")]
+
+
+@pytest.mark.parametrize(
+    ("costs", "codes", "words"),
+    [
+        ("$1 £2 €3", ["EUR", "GBP", "USD"], "amounts are in EUR, GBP, USD: they are never added"),
+        ("1 2 3", ["XXX"], "no currency is stated, so amounts are kept as XXX; set currency, or --currency EUR"),
+    ],
+)
+def test_currencies_of_a_file_are_told(loader, shop, costs, codes, words):
+    """Several currencies, and one that nobody stated, are said; a dry run and a load say the same."""
+    lines = "".join(f"2024-01-0{day},A,{cost}\n" for day, cost in enumerate(costs.split(), 1))
+    file = shop.write("ads.csv", "day,campaign,cost\n" + lines)
+    for report in (loader.import_file(file, dry_run=True), loader.import_file(file), loader.import_file(file)):
+        assert report.currencies == codes
+        assert words in report.warnings
+
+
+def test_amounts_of_several_currencies_are_not_shown_as_one_sum(shop):
+    """The table of a load shows the codes instead of a sum that means nothing."""
+    shop.write("ads.csv", "day,campaign,cost\n2024-01-01,A,$10\n2024-01-02,A,€20\n")
+    out = shop.run("load", shop.folder / "ads.csv", "--dry-run").out
+    assert "EUR, USD" in out
+    assert "30.00" not in out

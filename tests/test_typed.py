@@ -291,6 +291,14 @@ def test_ids_that_became_numbers_are_ids_again(stored, text):
     assert values(stored, "external_customer_id", CUSTOMERS) == [text]
 
 
+def test_ids_that_a_spreadsheet_rounded_name_nobody():
+    """Two ids that look alike once rounded are not one; what only looks like it stays."""
+    texts = ["1.2E+16", "1,20263E+17", "1.2E16", "12e+5", "a+1", "1.20263000000000123e+17"]
+    rows, notes = read({"customer id": texts}, CUSTOMERS)
+    assert [row["external_customer_id"] for row in rows] == [None, None, *texts[2:]]
+    assert notes[0].startswith("2 values of 'customer id' lost their last digits in a spreadsheet")
+
+
 def test_line_of_an_order_is_quantity_times_price():
     """Where an order line has no amount it is worked out, refunds included."""
     rows, _ = read({"customer id": [1, 1], "quantity": ["3", "-2"], "unit price": ["1.25", "$2"]}, ORDERS)

@@ -112,8 +112,9 @@ def _show_loads(reports: list[LoadReport]) -> None:
         "rows_rejected": ">Rejected",
         "cost": ">Cost",
         "revenue": ">Revenue",
+        "currency": "Currency",
     }
-    rows = [{**one.__dict__, **one.sums, "path": Path(one.path).name} for one in reports]
+    rows = [{**one.__dict__, **_amounts(one), "path": Path(one.path).name} for one in reports]
     print_table("Loaded", columns, rows, show=_count_or_text, spare=("source", "table"))
     for one in reports:
         say(f"{Path(one.path).name}: " + ", ".join(f"{name} ← {header}" for name, header in one.mapping.items()))
@@ -123,6 +124,12 @@ def _show_loads(reports: list[LoadReport]) -> None:
             say("  rejected: " + ", ".join(f"{count} {reason}" for reason, count in one.rejected.items()))
         for warning in one.warnings:
             say(f"  note: {warning}")
+
+
+def _amounts(report: LoadReport) -> dict[str, Any]:
+    """Return what a file's money adds up to; amounts in several currencies add up to nothing."""
+    codes = report.currencies
+    return {**(report.sums if len(codes) <= 1 else {}), "currency": ", ".join(codes) or None}
 
 
 def _count_or_text(key: str, value: Any, _row: Mapping[str, Any]) -> str:
@@ -204,8 +211,10 @@ def show_run(record: RunRecord) -> None:
         say(f"tables    {Path(tables[0]['path']).parent} ({len(tables)} files for other tools)")
 
 
-def step_text(key: str, value: Any, _row: Mapping[str, Any]) -> str:
+def step_text(key: str, value: Any, row: Mapping[str, Any]) -> str:
     """Return a value of a run or a step as people read it."""
+    if key == "rows_in" and not value and row.get("rows_out"):
+        return ""  # the step reads tables, no rows of its own
     if key == "seconds":
         return f"{value:.2f}"
     if key == "peak_memory_mb":

@@ -6,6 +6,8 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from payback.tables import UNKNOWN_CURRENCY
+
 if TYPE_CHECKING:
     from decimal import Decimal
     from pathlib import Path
@@ -29,7 +31,8 @@ class LoadReport:
     rows_read, rows_loaded, rows_rejected : int
         Data rows of the file, those in the table and those in ``rejected_rows``.
     sums : dict of str to Decimal
-        Exact sums of cost and revenue of the loaded rows; None where the table has no such column.
+        Exact sums of cost and revenue of the loaded rows; None where the table has no such column. Where ``currencies``
+        are several they say whether all was read, and nothing else.
     mapping : dict of str to str
         Our column -> header of the file.
     unused : list of str
@@ -40,6 +43,8 @@ class LoadReport:
         What a person should know.
     slices_written, slices_unchanged : int
         Slices that were replaced, and that were as before.
+    currencies : list of str
+        Codes of the loaded rows that have money, ``XXX`` where none is stated.
     dialect : dict
         How the file was read.
     seconds : float
@@ -60,6 +65,7 @@ class LoadReport:
     warnings: list[str] = field(default_factory=list)
     slices_written: int = 0
     slices_unchanged: int = 0
+    currencies: list[str] = field(default_factory=list)
     dialect: dict[str, Any] = field(default_factory=dict)
     seconds: float = 0.0
 
@@ -77,6 +83,7 @@ def report_of(engine: Engine, typed: TypedFile, file: Path, status: str, started
     row = engine.records(f"select {', '.join(f'sum({name}) as {name}' for name in money) or 'null'} from {typed.rows}")[
         0
     ]
+    currencies = _currencies(engine, typed, money)
     reasons = engine.rows(f"select reason, count(*) from {typed.rejects} group by reason order by 2 desc, 1")
     return LoadReport(
         path=str(file),
@@ -90,10 +97,27 @@ def report_of(engine: Engine, typed: TypedFile, file: Path, status: str, started
         mapping=typed.mapping,
         unused=list(typed.unused),
         rejected=dict(reasons),
-        warnings=list(typed.warnings),
+        warnings=[*typed.warnings, *_currency_notes(currencies)],
+        currencies=currencies,
         dialect=typed.dialect,
         seconds=time.perf_counter() - started,
     )
+
+
+def _currencies(engine: Engine, typed: TypedFile, money: list[str]) -> list[str]:
+    if not money or "currency" not in typed.table:
+        return []
+    stated = f"coalesce({', '.join(money)}) is not null"
+    return [code for (code,) in engine.rows(f"select distinct currency from {typed.rows} where {stated} order by 1")]
+
+
+def _currency_notes(currencies: list[str]) -> list[str]:
+    """Say where no currency is stated, and where amounts may not be added."""
+    if len(currencies) > 1:
+        return [f"amounts are in {', '.join(currencies)}: they are never added"]
+    if currencies == [UNKNOWN_CURRENCY]:
+        return [f"no currency is stated, so amounts are kept as {UNKNOWN_CURRENCY}; set currency, or --currency EUR"]
+    return []
 
 
 def _plain(value: Decimal) -> str:

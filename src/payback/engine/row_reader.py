@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from payback.engine.columns import ColumnMapping
     from payback.engine.row_currency import RowCurrency
 
-_IDS = ("external_campaign_id", "external_customer_id", "order_id", "account")
+IDS = ("external_campaign_id", "external_customer_id", "order_id", "account")
 _BAND = r"\d{1,3}\s*[-–]\s*\d{1,3}|\d{1,3}\s*\+|(?i)(under|over|<|>|unter|über)\s*\d{1,3}"
 _WIDE = "decimal(24, 6)"
 """Counts, and numbers that a factor of nine decimals may be applied to without leaving 38 digits."""
@@ -147,7 +147,7 @@ class RowReader:
             return self._date(column.name)
         stored = self.stored[column.name]
         text = raw if stored.stock == "text" else f"{raw}::varchar"
-        return f"id_text({text})" if column.name in _IDS else f"nullif(trimmed({text}), '')"
+        return f"id_text({text})" if column.name in IDS else f"nullif(trimmed({text}), '')"
 
     def _number(self, column: Column) -> str:
         name, raw = column.name, _raw(column.name)

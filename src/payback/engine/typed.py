@@ -12,15 +12,16 @@ from typing import TYPE_CHECKING
 
 from payback.engine.duckdb import quoted, read_sql
 from payback.engine.row_currency import RowCurrency
-from payback.engine.row_reader import RowReader
+from payback.engine.row_reader import IDS, RowReader
 from payback.engine.stored import stored_columns
 from payback.engine.styles import find_styles
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from payback.engine.columns import ColumnMapping
     from payback.engine.duckdb import Engine
+    from payback.engine.stored import StoredColumn
 
 READING_RULES = {
     "summary_row": "a row is one row of the report, not the total of others",
@@ -123,7 +124,24 @@ def type_columns(
     name = f"typed_{next(_counter)}"
     row_hash = (lasting_hash if lasting else _passing_hash)(hash_columns)
     engine.execute(reader.sql(relation, name, row_hash, keep), name=f"read {where or 'a frame'}")
-    return TypedTable(name, notes + currency.notes)
+    return TypedTable(name, [*notes, *_rounded_ids(engine, relation, mapping, stored), *currency.notes])
+
+
+def _rounded_ids(
+    engine: Engine, relation: str, mapping: ColumnMapping, stored: Mapping[str, StoredColumn]
+) -> list[str]:
+    """Say which columns of ids hold some that a spreadsheet has rounded."""
+    texts = {name: stored[name].sql for name in IDS if name in stored and stored[name].stock == "text"}
+    if not texts:
+        return []
+    counts = ", ".join(f"count(*) filter (where is_rounded_id({sql}))" for sql in texts.values())
+    found = zip(texts, engine.row(f"select {counts} from {quoted(relation)}"), strict=True)
+    return [
+        f"{count} values of {mapping.columns[name].header!r} lost their last digits in a spreadsheet (1.2E+16) and are "
+        "not used: one of them could be many; load the file as it was downloaded"
+        for name, count in found
+        if count
+    ]
 
 
 def lasting_hash(columns: Sequence[str]) -> str:

@@ -161,8 +161,13 @@ create or replace temp macro spreadsheet_day(t) as case
     when regexp_full_match(trimmed(t), '[2-7]\d{4}([.,]\d+)?') then date '1899-12-30' + left(trimmed(t), 5)::int
 end;
 
+-- An id such as 1.20263E+17 has lost digits in a spreadsheet: it is the same for many things and names none of them.
+create or replace temp macro is_rounded_id(t) as
+    contains(t, '+') and regexp_full_match(trimmed(t), '\d([.,]\d{1,12})?[eE]\+\d\d');
+
 -- Ids that went through a spreadsheet end in ".0".
 create or replace temp macro id_text(t) as nullif(case
+    when is_rounded_id(t::varchar) then null
     when contains(t::varchar, '.') then regexp_replace(trimmed(t::varchar), '^(\d+)\.0+$', '\1')
     else trimmed(t::varchar)
 end, '');
