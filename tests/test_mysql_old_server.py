@@ -9,12 +9,17 @@ from urllib.parse import quote
 
 import pytest
 
+from fetch_mysql import find_programs
 from mysql_server import start_server, stop_server
 
 
 @pytest.fixture(scope="module", params=["5.7.44-log", "10.2.1-MariaDB-fake"])
 def old_server(request):
     """Return a running server that says it is of an old version, and the version."""
+    try:
+        find_programs("mariadb")
+    except RuntimeError as error:
+        pytest.skip(str(error))
     server = start_server(f"--version={request.param}", kind="mariadb")
     try:
         server.execute("create database shop")

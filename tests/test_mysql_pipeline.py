@@ -8,7 +8,6 @@ import random
 import signal
 import subprocess
 import sys
-import threading
 import time
 from decimal import Decimal
 
@@ -17,6 +16,7 @@ import pytest
 from mysql_server import GIVEN_URL, start_server, stop_server
 from payback.config import load_settings
 from payback.data_loader import DataLoader
+from payback.warehouse.mysql import writing
 from payback.warehouse.mysql.address import Address
 from payback.warehouse.mysql.session import Session
 
@@ -162,37 +162,32 @@ def test_killed_loader_leaves_the_old_or_the_new(mysql_address, shop):
 
 
 @pytest.mark.slow
-def test_killed_server_loses_and_doubles_nothing(tmp_path, caplog):
+def test_killed_server_loses_and_doubles_nothing(tmp_path, monkeypatch, caplog):
     """A server that dies in the middle of a load and comes back gets the load again, once."""
     if GIVEN_URL:
         pytest.skip("a server that is not ours is not killed")
-    server = start_server()
+    server, write, kills = start_server(), writing.write_lines, []
+
+    def crash(writer, table, lines, rows):
+        def broken():
+            yield next(lines)
+            if not kills:
+                kills.append(server.kill())
+                server.start()
+            yield from lines
+
+        write(writer, table, broken(), rows)
+
     try:
         server.execute("create database shop")
         address = Address(server.host, server.port, server.user, server.password, "shop")
         with DataLoader(tmp_path, settings=load_settings(tmp_path, overrides(address))) as loader:
             loader.import_file(csv_of(tmp_path / "ads.csv", 16_800))
-            killer = threading.Thread(target=_kill_while_loading, args=(server,))
-            killer.start()
+            monkeypatch.setattr(writing, "write_lines", crash)
             report = loader.import_file(csv_of(tmp_path / "ads.csv", 16_800, cost="2"))
-            killer.join()
             assert report.status == "loaded"
+        assert len(kills) == 1
         assert "trying again" in caplog.text
         assert totals(address) == (16_800, 16_800, 33_600, 16_800, 33_600)
     finally:
         stop_server(server)
-
-
-def _kill_while_loading(server):
-    """Kill the server while rows travel or are deleted, and start it again."""
-    watcher = server.connect(autocommit=True)
-    busy = "select 1 from information_schema.processlist where info like 'load data%' or info like 'delete from%'"
-    end = time.monotonic() + 30
-    while time.monotonic() < end:
-        with watcher.cursor() as cursor:
-            if cursor.execute(busy):
-                break
-        time.sleep(0.005)
-    server.kill()
-    watcher._force_close()
-    server.start()
