@@ -146,13 +146,21 @@ def require_columns(mapping: ColumnMapping, headers: Sequence[str], where: str) 
         return
     near = _near(missing[0], mapping.table, mapping.unused)
     example = near or "Header In Your File"
+    advice = "" if near or mapping.table is not CAMPAIGNS else _ADVICE.get(missing[0], "")
     raise MissingColumnError(
         f"{mapping.table.name} needs {_listed(missing)}, and no column of the file is it",
         where=where,
         got="columns " + _listed(list(headers)[:20]),
         allowed=f"{missing[0]}, or one of: " + ", ".join(mapping.table[missing[0]].synonyms[:8]),
-        hint=f'name it with --map {missing[0]}="{example}", or under files: in config/config.yaml',
+        hint=f'{advice}name it with --map {missing[0]}="{example}", or under files: in config/config.yaml',
     )
+
+
+_ADVICE = {
+    "date": "export the report with a row for each day; if it has days, ",
+    "campaign_name": "export the report by campaign; if it has campaigns, ",
+}
+"""What to do where a report lacks what its rows are about."""
 
 
 def guess_table(headers: Sequence[str], *, where: str, overrides: Mapping[str, str] | None = None) -> Table:
@@ -182,8 +190,9 @@ def guess_table(headers: Sequence[str], *, where: str, overrides: Mapping[str, s
         return CUSTOMERS
     if {"external_campaign_id", "campaign_name"} <= details and "cost" not in campaign:
         return CAMPAIGN_DETAILS
-    nearest = CAMPAIGNS if of_campaign or "cost" in campaign else CUSTOMERS
-    require_columns(match_columns(headers, nearest), headers, where)
+    if any(matches.values()):
+        nearest = CAMPAIGNS if of_campaign or "cost" in campaign else CUSTOMERS
+        require_columns(match_columns(headers, nearest), headers, where)
     raise MissingColumnError(
         "the columns fit none of the tables",
         where=where,

@@ -21,6 +21,17 @@ if TYPE_CHECKING:
     from payback.engine.duckdb import Engine
 
 _counter = itertools.count(1)
+_DAYS_HINT = "export the report again with a row for each day"
+_NUMBERS_HINT = 'state --decimal-sign "," or ".", or name the right column with --map'
+_HINTS = {
+    "bad_date": 'name the column of days with --map date="…", or export it as 2024-12-31',
+    "missing_date": _DAYS_HINT,
+    "several_days": _DAYS_HINT,
+    "not_a_number": _NUMBERS_HINT,
+    "ambiguous_number": _NUMBERS_HINT,
+    "not_a_whole_number": _NUMBERS_HINT,
+}
+_OTHER_HINT = "check delimiter and mapping"
 
 
 @dataclass(frozen=True)
@@ -247,8 +258,9 @@ def _check(
         f"{rejected} of {read} rows cannot be read, so nothing was loaded",
         where=f"{path.name}, first at {place}{column}",
         got=f"{first['reason']}: {first['value']!r}" if first["value"] else first["reason"],
-        allowed=f"{first['rule']}; at most {settings.maximum_rejected_share:.0%} of the rows may break this",
-        hint="check delimiter, decimal sign and mapping with --dry-run, or raise load.maximum_rejected_share",
+        allowed=f"{first['rule']}; at most {settings.maximum_rejected_share:.0%} of the rows may break this"
+        " (load.maximum_rejected_share)",
+        hint=f"{_HINTS.get(first['reason'], _OTHER_HINT)}; see what is read with --dry-run",
     )
 
 
