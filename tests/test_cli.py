@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 
@@ -293,7 +294,7 @@ def test_a_narrow_window_never_cuts_a_number(loaded, monkeypatch):
     assert "848.40" in table
     assert "992.60" in table
     assert "Meta" in table
-    assert rest.startswith("Profit, 95 % interval, ROAS, CPA")
+    assert rest.startswith("Profit, 95% interval, ROAS, CPA")
     assert max(map(len, table.splitlines())) <= 50
 
 
@@ -306,12 +307,35 @@ def test_roi_says_how_much_of_the_cost_it_speaks_of(shop):
     assert "Revenue is known for 75.0% of the cost; profit, ROI, ROAS and verdict are of that part." in out
 
 
+def test_a_comparison_is_shown_to_people_too(loaded, monkeypatch):
+    """The headline names both ranges, and what moved stands in columns: 14 days against the 14 before."""
+    monkeypatch.setenv("COLUMNS", "180")
+    days = ("--start", "2024-01-15", "--end", "2024-01-28")
+    out = loaded.run("roi", "--by", "channel", *days, "--compare", "previous_period").out
+
+    assert out.startswith("Campaign ROI, 2024-01-15 to 2024-01-28, compared with 2024-01-01 to 2024-01-14")
+    assert re.search(r"95% interval .* Cost moved +Revenue moved +ROI moved", out)
+    assert re.search(r"[+-]\d+\.\d%.* [+-]\d+\.\d pts", out)
+
+
+def test_the_interval_is_named_by_its_setting(shop, monkeypatch):
+    """Intervals of 80% are not called intervals of 95%."""
+    monkeypatch.setenv("COLUMNS", "180")
+    shop.write("config/config.yaml", "currency: EUR\nroi: {confidence: 0.8}\n")
+    ads = shop.write("ads.csv", "date,campaign,channel,cost,revenue\n2024-01-01,Brand,Email,10,30\n")
+    assert shop.run("load", ads).code == 0
+
+    assert "80% interval" in shop.run("roi").out
+
+
 def test_months_are_shown_as_months(loaded):
     """A month is 2024-01, not its first day."""
     out = loaded.run("roi", "--by", "month").out
 
-    assert "  2024-01  " in out
-    assert "2024-01-01" not in out
+    head, rows = out.split("\n", 1)
+    assert head.startswith("Campaign ROI, 2024-01-01 to 2024-01-28")
+    assert "  2024-01  " in rows
+    assert "2024-01-01" not in rows
 
 
 @pytest.mark.parametrize(

@@ -74,7 +74,7 @@ def test_a_total_of_nothing_has_no_shares():
     frame = pd.DataFrame({"sessions": [1, 1, 9, 9], "revenue": [-5.0, 0.0, 5.0, 0.0]})
     profiles = CustomerSegmentation(2, features=("sessions",)).fit(frame).profiles_
     assert profiles["share_of_revenue"].to_pylist() == [None, None]
-    assert profiles["sentence"][0].as_py() == "50 % of customers form this segment: they come 9 times (median)."
+    assert profiles["sentence"][0].as_py() == "50% of customers form this segment: they come 9 times (median)."
 
 
 def test_lost_customers_or_money_are_a_defect():
@@ -105,28 +105,28 @@ def test_a_profile_needs_the_features():
     [
         (
             row(transactions=6, revenue_=310),
-            "12 % of customers bring 48 % of revenue: they buy 6 times and spend 310 each (median).",
+            "12% of customers bring 48% of revenue: they buy 6 times and spend 310 each (median).",
         ),
         (
             row(customers=0.004, revenue=0.996, transactions=1, revenue_=12.5),
-            "Under 1 % of customers bring over 99 % of revenue: they buy once and spend 12.50 each (median).",
+            "Under 1% of customers bring over 99% of revenue: they buy once and spend 12.50 each (median).",
         ),
         (
             row(customers=0.62, revenue=0.0, sessions=2, pages_per_session=1.84, transactions=0, revenue_=0),
-            "62 % of customers bring no revenue: they come twice and see 1.8 pages a session (median).",
+            "62% of customers bring no revenue: they come twice and see 1.8 pages a session (median).",
         ),
         (
             row(customers=1.0, revenue=1.0, transactions=2.5, revenue_=123456.7),
-            "100 % of customers bring 100 % of revenue: they buy 2.5 times and spend 123,457 each (median).",
+            "100% of customers bring 100% of revenue: they buy 2.5 times and spend 123,457 each (median).",
         ),
         (
             row(customers=0.5, revenue=-0.25, transactions=0, revenue_=-3.0),
-            "50 % of customers take back 25 % of revenue: they have 0 transactions and have -3 revenue (median).",
+            "50% of customers take back 25% of revenue: they have 0 transactions and have -3 revenue (median).",
         ),
-        (row(revenue=None), "12 % of customers form this segment."),
+        (row(revenue=None), "12% of customers form this segment."),
         (
             row(None, 0.031, 0.02, age=None, revenue_=None),
-            "3 % of customers lack a value in age or revenue, so they stay without a segment and bring 2 % of revenue.",
+            "3% of customers lack a value in age or revenue, so they stay without a segment and bring 2% of revenue.",
         ),
     ],
 )

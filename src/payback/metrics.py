@@ -96,7 +96,7 @@ METRICS: dict[str, Metric] = {
         Metric(
             "roi",
             "ROI",
-            "Profit for each unit of money spent: 0 % is break-even, 100 % doubles the money.",
+            "Profit for each unit of money spent: 0% is break-even, 100% doubles the money.",
             "ratio",
             {"revenue": 1, "cost": -1},
             "percent",
@@ -164,7 +164,7 @@ METRICS: dict[str, Metric] = {
         Metric(
             "cvr",
             "CVR",
-            "Conversions for each click; above 100 % where views convert without a click.",
+            "Conversions for each click; above 100% where views convert without a click.",
             "ratio",
             {"conversions": 1},
             "percent",

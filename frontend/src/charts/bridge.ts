@@ -50,7 +50,7 @@ export function bridgeOption(bridge: Bridge, palette: Palette, width: number): O
   const shared = base(palette);
   return {
     ...shared,
-    grid: { left: width < 420 ? 92 : 118, right: room, top: 6, bottom: 26 },
+    grid: { left: width < 360 ? 92 : 118, right: room, top: 6, bottom: 26 },
     xAxis: valueAxis(palette, bridge.axis, { ...limits(spans), splitNumber: width < 420 ? 2 : 3, splitLine: { showMinLine: false, showMaxLine: false, lineStyle: { color: palette.grid } }, axisLabel: { color: palette.muted, formatter: (value: number) => bridge.axis(value), hideOverlap: true, showMinLabel: false, showMaxLabel: false } }) as object,
     yAxis: {
       type: "category",
@@ -58,7 +58,7 @@ export function bridgeOption(bridge: Bridge, palette: Palette, width: number): O
       data: names,
       axisLine: { show: false },
       axisTick: { show: false },
-      axisLabel: { color: palette.ink, margin: 10, interval: 0, formatter: (name: string) => cut(name, width < 420 ? 13 : 17), fontWeight: 400 },
+      axisLabel: { color: palette.ink, margin: 10, interval: 0, formatter: (name: string) => cut(name, width < 360 ? 13 : 17), fontWeight: 400 },
     },
     tooltip: { ...shared.tooltip, formatter: (point: unknown) => bridgeTip((point as { dataIndex: number }).dataIndex, bridge, names, spans) },
     series: [

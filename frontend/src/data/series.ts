@@ -21,10 +21,11 @@ export function daily(metrics: Metrics, days: Array<Values | null>, name: string
 
 /**
  * The metric of the seven days that end with each day: a mean a day for sums, a sum over a sum for ratios. The first
- * days take what there is. Days before the data begins are left out.
+ * days take what there is. Days before the data begins are left out; what no day knows stays unknown.
  */
 export function smoothed(metrics: Metrics, days: Array<Values | null>, name: string, inData: (place: number) => boolean, width = 7): Series {
   const ratio = metrics.get(name)?.kind === "ratio";
+  if (isNeverKnown(metrics, days, name)) return days.map(() => null);
   return days.map((_, end) => {
     const start = Math.max(0, end - width + 1);
     let [top, bottom, counted, known] = [0, 0, 0, false];
@@ -39,6 +40,11 @@ export function smoothed(metrics: Metrics, days: Array<Values | null>, name: str
     if (!inData(end) || !counted || !known) return null;
     return ratio ? (bottom ? top / bottom : null) : top / counted;
   });
+}
+
+/** There are days with cells, and the metric is known on none of them: nothing is known, which is not zero. */
+function isNeverKnown(metrics: Metrics, days: Array<Values | null>, name: string): boolean {
+  return days.some((day) => day) && !days.some((day) => day && metrics.parts(day, name)[0] !== null);
 }
 
 /** Means by day of the week, Monday first; days without cells count as zero for sums. */

@@ -58,7 +58,9 @@ export class Formats {
     return this.compact(value);
   }
 
-  percent(given: number, decimals = 1): string {
+  /** From 1,000% on without decimals: they say nothing beside four digits. */
+  percent(given: number, wanted = 1): string {
+    const decimals = Math.abs(given) >= 9.9995 ? 0 : wanted;
     const value = settled(given, decimals + 2);
     return this.numeral(`p${decimals}`, { style: "percent", minimumFractionDigits: decimals, maximumFractionDigits: decimals }).format(value);
   }
@@ -99,7 +101,8 @@ export class Formats {
 
   /** A difference of percentages, in points. */
   points(difference: number): string {
-    return `${this.numeral("pp", { signDisplay: "exceptZero", minimumFractionDigits: 1, maximumFractionDigits: 1 }).format(100 * difference)} pts`;
+    const decimals = Math.abs(difference) >= 9.9995 ? 0 : 1;
+    return `${this.numeral(`pp${decimals}`, { signDisplay: "exceptZero", minimumFractionDigits: decimals, maximumFractionDigits: decimals }).format(100 * difference)} pts`;
   }
 
   day(day: string): string {

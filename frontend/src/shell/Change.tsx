@@ -55,7 +55,8 @@ export function Change({ metric, now, before, words }: Props) {
       <span aria-hidden="true">{arrow(difference)} </span>
       {told}
       {mood !== "neutral" && <span class="sr"> ({WORDS[mood]})</span>}
-      {words && <span class="against"> vs {brief(metric, before, formats)}</span>}
+      {words && " "}
+      {words && <span class="against">vs {brief(metric, before, formats)}</span>}
     </span>
   );
 }

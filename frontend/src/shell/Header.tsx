@@ -2,6 +2,7 @@
 import { addDays, daysBetween } from "../format/days.ts";
 import { currencyName } from "../format/numbers.ts";
 import { failedChecks } from "../pages/health/checks.ts";
+import { longestComparable } from "../state/periods.ts";
 import { toPage, writeHash } from "../state/hash.ts";
 import { type Page, type View, useView } from "../view.ts";
 import { ExportMenu } from "./ExportMenu.tsx";
@@ -27,7 +28,10 @@ export function Header({ onHelp, page }: { onHelp: () => void; page: Page }) {
         {data.logo && <img class="logo" src={data.logo} alt="" />}
         <div>
           <h1>{data.title}</h1>
-          <p class="ranges">{rangesInWords(view)}</p>
+          <p class="ranges">
+            {rangesInWords(view)}
+            <Comparable view={view} />
+          </p>
         </div>
       </div>
       <div class="tools">
@@ -44,6 +48,22 @@ export function Header({ onHelp, page }: { onHelp: () => void; page: Page }) {
         </button>
       </div>
     </header>
+  );
+}
+
+/** Where the data is too short for the comparison: the longest period that has one, a click away. */
+function Comparable({ view }: { view: View }) {
+  const { data, periods, compared, state, change } = view;
+  if (!data.first_day || !data.last_day || compared || !periods.before) return null;
+  const longest = longestComparable({ start: data.first_day, end: data.last_day }, state.comparison);
+  if (!longest) return null;
+  return (
+    <>
+      {" · "}
+      <button type="button" class="link" onClick={() => change({ preset: longest.id, from: "", to: "" })}>
+        compare the {longest.label.toLocaleLowerCase()}
+      </button>
+    </>
   );
 }
 

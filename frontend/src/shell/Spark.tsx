@@ -36,11 +36,21 @@ export function thinned(series: Series, most: number): Series {
   });
 }
 
+/** A ratio that stays within this share of itself is drawn as the flat line that it is: rounding is no course. */
+const STILL = 0.01;
+
+function limits(known: number[], fromZero: boolean): [number, number] {
+  const [low, high] = [Math.min(...known), Math.max(...known)];
+  if (fromZero) return [Math.min(0, low), Math.max(0, high)];
+  const room = Math.max(0, (STILL * Math.max(Math.abs(low), Math.abs(high)) - (high - low)) / 2);
+  return [low - room, high + room];
+}
+
 export function Spark({ now, before, colour, width = 120, height = 30, label, fromZero = true }: Props) {
   const [one, other] = [thinned(now, width / 2), before ? thinned(before, width / 2) : []];
   const known = [...one, ...other].filter((value): value is number => value !== null);
   if (known.length < 2) return <span class="spark-none" aria-hidden="true" />;
-  const [low, high] = fromZero ? [Math.min(0, ...known), Math.max(0, ...known)] : [Math.min(...known), Math.max(...known)];
+  const [low, high] = limits(known, fromZero);
   const y = (value: number) => height - 2 - ((value - low) / (high - low || 1)) * (height - 4);
   const x = (points: number) => (place: number) => (points < 2 ? width / 2 : (place / (points - 1)) * (width - 2) + 1);
   const line = path(one, x(one.length), y);

@@ -88,6 +88,18 @@ export function lastYear(day: string): string {
   return isoDay(dayNumber(same)) === same ? same : `${year}-02-28`;
 }
 
+const ROLLING: Preset[] = ["365d", "180d", "90d", "30d", "28d", "7d"];
+
+/** The longest of the rolling periods whose comparison lies in the data; null where there is none. */
+export function longestComparable(data: Range, comparison: Comparison): { id: Preset; label: string } | null {
+  const found = ROLLING.find((id) => {
+    const range = rangeOf(id, data);
+    const before = comparisonOf(range, id, comparison);
+    return before !== null && covered(before, data) === "all";
+  });
+  return PRESETS.find((one) => one.id === found) ?? null;
+}
+
 /** How much of a range the data covers. */
 export function covered(range: Range, data: Range): "all" | "part" | "none" {
   if (range.end < data.start || range.start > data.end) return "none";

@@ -12,20 +12,20 @@ export function chosenMetrics(view: View, usual: string[]): string[] {
 
 export function metricColumns<Row>(view: View, names: string[], group: (row: Row) => Group, foot: Group | null): Array<GridColumn<Row>> {
   const { metrics, formats } = view;
-  const cell = (name: string, one: Group) => {
+  const cell = (name: string, one: Group, place: number) => {
     const metric = metricOf(view, name);
     const [now, before] = [metrics.now(one, name), metrics.before(one, name)];
     return (
       <>
         <span title={formats.full(metric, now)}>{formats.short(metric, now)}</span>
-        <Change metric={metric} now={now} before={before} />
+        {(place === 0 || (now !== null && before !== null)) && <Change metric={metric} now={now} before={before} />}
       </>
     );
   };
-  return names.map((name) => {
+  return names.map((name, place) => {
     const metric = metricOf(view, name);
-    const column: GridColumn<Row> = { id: name, label: metric.label, title: `${metric.definition} ${metric.formula}`, number: true, order: (row) => metrics.now(group(row), name), cell: (row) => cell(name, group(row)) };
-    return foot ? { ...column, foot: cell(name, foot) } : column;
+    const column: GridColumn<Row> = { id: name, label: metric.label, title: `${metric.definition} ${metric.formula}`, number: true, order: (row) => metrics.now(group(row), name), cell: (row) => cell(name, group(row), place) };
+    return foot ? { ...column, foot: cell(name, foot, place) } : column;
   });
 }
 

@@ -121,7 +121,7 @@ class CustomerSegmentation(ClusterMixin, BaseEstimator):  # type: ignore[misc]  
     >>> segmentation.segment_customers(customers)["segment"].tolist()
     [1, 1, 2, 2, 2]
     >>> segmentation.profiles_["sentence"][0].as_py()
-    '40 % of customers bring 99 % of revenue: they buy 8.5 times and spend 825 each (median).'
+    '40% of customers bring 99% of revenue: they buy 8.5 times and spend 825 each (median).'
     """
 
     def __init__(  # noqa: PLR0913 - scikit-learn: every setting is a parameter of the constructor

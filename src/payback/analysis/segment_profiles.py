@@ -137,7 +137,7 @@ def sentence(row: Mapping[str, Any], features: Sequence[str], currency: str | No
     >>> row = {"segment": 1, "share_of_customers": 0.12, "share_of_revenue": 0.48,
     ...        "median_transactions": 6.0, "median_revenue": 310.0}
     >>> sentence(row, ("transactions", "revenue"), "EUR")
-    '12 % of customers bring 48 % of revenue: they buy 6 times and spend EUR 310 each (median).'
+    '12% of customers bring 48% of revenue: they buy 6 times and spend EUR 310 each (median).'
     """
     size = f"{_percent(row['share_of_customers'], start=True)} of customers"
     if row["segment"] is None:
@@ -175,13 +175,13 @@ def _habits(row: Mapping[str, Any], features: Sequence[str], currency: str | Non
 
 
 def _percent(share: float, *, start: bool = False) -> str:
-    """Write whole percent for people; never "0 %" or "100 %" for what is not."""
+    """Write whole percent for people; never "0%" or "100%" for what is not."""
     percent = 100 * share
     if 0 < percent < 1:
-        return "Under 1 %" if start else "under 1 %"
+        return "Under 1%" if start else "under 1%"
     if 99 < percent < 100:  # noqa: PLR2004 - see the docstring
-        return "Over 99 %" if start else "over 99 %"
-    return f"{percent:.0f} %"
+        return "Over 99%" if start else "over 99%"
+    return f"{percent:.0f}%"
 
 
 def _times(count: float) -> str:

@@ -22,9 +22,16 @@ _json = click.option("--json", "as_json", is_flag=True, help="Print JSON for scr
 _day = click.DateTime(formats=["%Y-%m-%d"])
 FEWEST = 2
 """Segments that a segmentation has at least."""
-_SPARE = ("cpa", "roas", "channel", "profit", "interval")
+_SPARE = ("cpa", "cost_change", "revenue_change", "roas", "channel", "profit", "interval")
 """Columns of ROI that a narrow window does without."""
 _PERIODS = {"month": "%Y-%m", "year": "%Y"}
+_FORMS = dict.fromkeys(("cost", "revenue", "profit", "cpa", "roas"), "{:,.2f}") | {
+    "roi": "{:+.1%}",
+    "cost_change": "{:+.1%}",
+    "revenue_change": "{:+.1%}",
+    "roi_change": "{:+,.1f} pts",
+}
+_CHANGES = {"cost_change": ">Cost moved", "revenue_change": ">Revenue moved", "roi_change": ">ROI moved"}
 
 
 @click.command()
@@ -44,7 +51,7 @@ _PERIODS = {"month": "%Y-%m", "year": "%Y"}
 def roi(
     project: Project, by: str, start: datetime | None, end: datetime | None, compare: str | None, as_json: bool
 ) -> None:
-    """Show what campaigns pay back, with 95 % intervals and a verdict.
+    """Show what campaigns pay back, with intervals and a verdict.
 
     The interval says how much the result moves with good and bad days. It does not say that the campaign caused the
     revenue: that is attribution.
@@ -60,10 +67,10 @@ def roi(
     if as_json:
         print_json({"by": groups, "rows": rows, "total": totals[0] if len(totals) == 1 else None, "totals": totals})
         return
-    _show_roi(rows, totals, table.column_names)
+    _show_roi(rows, totals, table.column_names, project.settings.roi.confidence)
 
 
-def _show_roi(rows: list[dict[str, Any]], totals: list[dict[str, Any]], names: list[str]) -> None:
+def _show_roi(rows: list[dict[str, Any]], totals: list[dict[str, Any]], names: list[str], confidence: float) -> None:
     if not rows:
         say("No campaign rows yet. Load files: payback load FILE…, or put them into data/raw and: payback run")
         return
@@ -78,19 +85,21 @@ def _show_roi(rows: list[dict[str, Any]], totals: list[dict[str, Any]], names: l
         "revenue": ">Revenue",
         "profit": ">Profit",
         "roi": ">ROI",
-        "interval": ">95 % interval",
+        "interval": f">{100 * confidence:.3g}% interval",
         "roas": ">ROAS",
         "cpa": ">CPA",
+        **(_CHANGES if "roi_change" in names else {}),
         "verdict": "Verdict",
     }
+    title = _title(totals)
     if len(totals) == 1:
         totals[0][groups[0]] = "total"
-        print_table("Campaign ROI", columns, rows, show=_roi_text, total=totals[0], spare=spare)
+        print_table(title, columns, rows, show=_roi_text, total=totals[0], spare=spare)
         code = totals[0]["currency"]
         stated = code not in (None, UNKNOWN_CURRENCY)
         say(f"Money in {code}." if stated else "No currency stated: set currency in config/config.yaml.")
     else:
-        print_table("Campaign ROI", columns, rows, show=_roi_text, spare=spare)
+        print_table(title, columns, rows, show=_roi_text, spare=spare)
         totaled = {"currency": "Currency", **{key: name for key, name in columns.items() if key not in groups}}
         print_table("Totals, one for each currency", totaled, totals, show=_roi_text, spare=spare)
     for total in totals:
@@ -100,19 +109,30 @@ def _show_roi(rows: list[dict[str, Any]], totals: list[dict[str, Any]], names: l
             say(f"{known}; profit, ROI, ROAS and verdict are of that part.")
 
 
+def _title(totals: list[dict[str, Any]]) -> str:
+    """Return the headline: the days of the figures, and those that they are compared with."""
+    title = "Campaign ROI"
+    if days := _days(totals, "first_day", "last_day"):
+        title += f", {days}"
+    if earlier := _days(totals, "previous_start", "previous_end"):
+        title += f", compared with {earlier}"
+    return title
+
+
+def _days(totals: list[dict[str, Any]], first: str, last: str) -> str:
+    starts, ends = ([total[name] for total in totals if total.get(name)] for name in (first, last))
+    return f"{min(starts)} to {max(ends)}" if starts and ends else ""
+
+
 def _roi_text(key: str, value: Any, row: Mapping[str, Any]) -> str:
     if key == "interval":
         low, high = row.get("roi_low"), row.get("roi_high")
         return "" if low is None or high is None else f"{low:+.0%} to {high:+.0%}"
     if value is None:
         return "–"
-    if key == "roi":
-        return f"{value:+.1%}"
-    if key in _PERIODS:
-        return f"{value:{_PERIODS[key]}}" if isinstance(value, date) else str(value)
-    if key in ("cost", "revenue", "profit", "cpa", "roas"):
-        return f"{value:,.2f}"
-    return str(value)
+    if key in _PERIODS and isinstance(value, date):
+        return f"{value:{_PERIODS[key]}}"
+    return _FORMS.get(key, "{}").format(100 * value if key == "roi_change" else value)
 
 
 @click.command()

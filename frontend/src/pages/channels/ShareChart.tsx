@@ -17,9 +17,14 @@ export function shares(view: View): Array<DumbbellRow & { channel: string }> {
   if (!cost || !back || back <= 0) return [];
   return answer.channel
     .filter((group) => group.now)
-    .map((group) => ({ channel: group.key[0]!, name: channelName(group.key[0]!), from: (metrics.now(group, "cost") ?? 0) / cost, to: (metrics.now(group, name) ?? 0) / back }))
+    .map((group) => ({ channel: group.key[0]!, name: channelName(group.key[0]!), from: (metrics.now(group, "cost") ?? 0) / cost, to: shareOf(metrics.now(group, name), back) }))
     .sort((a, b) => b.from - a.from)
     .slice(0, 16);
+}
+
+/** Unknown stays unknown: a channel whose revenue nobody reports has no share, not one of zero. */
+function shareOf(part: number | null, whole: number): number | null {
+  return part === null ? null : part / whole;
 }
 
 export function shareSheet(view: View): Sheet {
@@ -31,9 +36,10 @@ export function ShareChart() {
   const { palette, formats, change, answer } = view;
   const rows = useMemo(() => shares(view), [answer]);
   const name = returned(view);
-  const option = useCallback((width: number) => dumbbellOption(rows, ["Share of cost", `Share of ${name}`], (value) => formats.percent(value, 0), palette, width), [rows, palette, formats]);
+  const option = useCallback((width: number) => dumbbellOption(rows, ["Share of cost", `Share of ${name}`], (value) => (value === null ? `${name} not known` : formats.percent(value, 0)), palette, width), [rows, palette, formats]);
   if (rows.length < 2) return null;
-  const best = [...rows].sort((a, b) => b.to - b.from - (a.to - a.from))[0]!;
+  const ahead = (row: DumbbellRow) => (row.to ?? 0) - row.from;
+  const best = [...rows].sort((a, b) => ahead(b) - ahead(a))[0]!;
   return (
     <Chart
       title={`Share of cost and of ${name}`}
@@ -41,7 +47,7 @@ export function ShareChart() {
       height={40 + 32 * rows.length}
       option={option}
       keys={[{ label: "Share of cost", colour: palette.cost, shape: "ring" }, { label: `Share of ${name}`, colour: palette.revenue, shape: "dot" }]}
-      summary={`${best.name} has ${formats.percent(best.from, 0)} of the cost and ${formats.percent(best.to, 0)} of the ${name}.`}
+      summary={`${best.name} has ${formats.percent(best.from, 0)} of the cost and ${formats.percent(best.to ?? 0, 0)} of the ${name}.`}
       twin={shareSheet(view)}
       metrics={["cost", name]}
       onPick={({ index }) => change({ channels: [rows[index]!.channel] })}

@@ -112,7 +112,7 @@ function mostOfIt(view: View, difference: number): Words[][] {
   if (!most || view.answer.channel.length < 2 || Math.abs(difference) < 0.005 * Math.abs(metrics.before(total(view), "profit") ?? 0)) return [];
   const share = most.difference / difference;
   const way = difference > 0 ? "gain" : "drop";
-  if (share <= 1) return [[strong(channelName(most.channel)), plain(` explains ${formats.percent(share, 0)} of the ${way}.`)]];
+  if (share <= 1) return [[strong(channelName(most.channel)), plain(` explains ${share >= 0.995 && share < 1 ? "almost all" : formats.percent(share, 0)} of the ${way}.`)]];
   const verb = difference > 0 ? "gained" : "lost";
   return [[strong(channelName(most.channel)), plain(` alone ${verb} ${formats.rounded(Math.abs(most.difference))}; other channels went the other way.`)]];
 }

@@ -246,11 +246,11 @@ def _area(points: Sequence[tuple[float, float] | None], base: float) -> str:
 
 
 def _amount(value: float, ticks: Sequence[float], currency: str) -> str:
-    """Return a tick's amount: whole where all ticks are, and nothing is nothing."""
-    if max(abs(tick) for tick in ticks) < formats.SHORT_FROM:
-        whole = all(tick == int(tick) for tick in ticks)
-        return formats.money(value, currency, decimals=0 if whole else None)
-    return formats.short_money(value, currency) if value else formats.money(0, currency, decimals=0)
+    """Return a tick's amount: short where it is large, whole where all ticks are."""
+    if abs(value) >= formats.SHORT_FROM:
+        return formats.short_money(value, currency)
+    whole = all(tick == int(tick) for tick in ticks)
+    return formats.money(value, currency, decimals=0 if whole else None)
 
 
 def _number(value: float) -> str:

@@ -19,7 +19,7 @@ PAGE = Page(
             "roi by channel",
             "clusteredBarChart",
             Place(16, 104, 412, 290),
-            "ROI by channel: 0 % is break-even",
+            "ROI by channel: 0% is break-even",
             "Bar chart of ROI by channel, the best first.",
             {"Category": (_CHANNEL,), "Y": (measure("ROI"),)},
             sort=measure("ROI"),
