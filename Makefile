@@ -109,8 +109,10 @@ lock: $(if $(findstring .venv,$(UV)),.venv/bin/uv)
 	$(PIP) install "uv>=0.9"
 
 # A second environment with the lowest versions that pyproject.toml promises to work with.
-test-lowest: .venv-lowest/ready
-	.venv-lowest/bin/python -m pytest -m "not powerbi"
+test-lowest: .venv-lowest/ready frontend
+	.venv-lowest/bin/python tests/fetch_chromium.py
+	.venv-lowest/bin/python tests/fetch_mysql.py
+	.venv-lowest/bin/python -m pytest -n 2 -m "not powerbi"
 
 .venv-lowest/ready: requirements/lowest.txt requirements/build.txt pyproject.toml
 	$(PYTHON) -m venv .venv-lowest

@@ -131,11 +131,12 @@ def test_a_few_ragged_lines_among_many_rows_are_rejected_rows(shop):
     [
         ("week 3,A,1\nweek 4,A,2\n", "--map date="),
         ("2024-01-01,A,abc\n2024-01-02,A,def\n", "--decimal-sign"),
+        ("2024-01-01,Äpfel,1\n2024-01-02,\udcd6l,2\n", "--encoding"),
     ],
 )
 def test_hint_fits_what_the_rows_break(shop, rows, advice):
     """A file refused for its dates gets advice on dates, one refused for its numbers advice on numbers."""
-    shop.write("ads.csv", "Day,Campaign,Cost\n" + rows)
+    shop.write("ads.csv", ("Day,Campaign,Cost\n" + rows).encode("utf-8", "surrogateescape"))
     outcome = shop.run("load", shop.folder / "ads.csv")
     assert outcome.code == 1
     assert advice in outcome.err.partition("hint:")[2]

@@ -227,6 +227,13 @@ def test_report_of_the_wrong_grain_is_told_how_to_be_exported(headers, advice):
     assert advice in caught.value.hint
 
 
+def test_lines_in_quotes_are_recognised():
+    """A file of which each line is one quoted field is no question of tables."""
+    with pytest.raises(MissingColumnError) as caught:
+        guess_table(["Campaign;Day;Cost"], where="f.csv")
+    assert "outer quotes" in caught.value.hint
+
+
 def test_known_headers_are_in_compared_form():
     """The reader of files compares header lines with these."""
     assert {"campaign name", "impr.", "datum"} <= known_headers()

@@ -156,6 +156,9 @@ def require_columns(mapping: ColumnMapping, headers: Sequence[str], where: str) 
     )
 
 
+_DELIMITERS = frozenset(",;\t|")
+_QUOTED_LINES = "each line stands in quotes as one field: save the file as CSV anew, or take the outer quotes away"
+_NO_TABLE = "say which with --table, and name its columns with --map"
 _ADVICE = {
     "date": "export the report with a row for each day; if it has days, ",
     "campaign_name": "export the report by campaign; if it has campaigns, ",
@@ -198,7 +201,7 @@ def guess_table(headers: Sequence[str], *, where: str, overrides: Mapping[str, s
         where=where,
         got="columns " + _listed(list(headers)[:20]),
         allowed="campaign days, customers, orders or names of campaigns",
-        hint="say which with --table, and name its columns with --map",
+        hint=_QUOTED_LINES if len(headers) == 1 and _DELIMITERS & set(headers[0]) else _NO_TABLE,
     )
 
 

@@ -271,7 +271,9 @@ class Draft:
             where=f"{self.path}, first at {self.place} {first.line_number}",
             got=first.reason.replace("_", " ") + (f": {first.value}" if first.value else ""),
             allowed=f"{first.rule}; at most {self.maximum_ragged_share:.0%} of the lines may break this",
-            hint="mend the file, name its delimiter with --delimiter, or raise load.maximum_ragged_share",
+            hint="name the encoding, such as --encoding cp1252, or mend the file"
+            if first.reason == WRONG_BYTES
+            else "mend the file, name its delimiter with --delimiter, or raise load.maximum_ragged_share",
         )
 
     def _described(self) -> list[str]:

@@ -37,9 +37,6 @@ DOLLARS = {"USD": 1.0, "EUR": 1.1, "GBP": 1.3, "CHF": 1.2}
 REFUND_DAYS = 10
 """Longest time from an order to its refund, in days (sessions.sql)."""
 
-VISIT_HOURS = 2
-"""No visit lasts longer (sessions.sql: 21 events, at most five minutes apart)."""
-
 MACHINE_EVENTS = 24
 """Events of a machine's visit (machines.sql)."""
 
