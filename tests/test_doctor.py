@@ -173,6 +173,20 @@ def test_missing_package_and_missing_extra(monkeypatch):
     assert (extra.name, extra.status) == ("extra polars", "ok")
 
 
+def test_an_extra_is_one_line(monkeypatch):
+    """Its packages stand together, half of it is a warning, and an old one has a line of its own."""
+    versions = {"alembic": "1.16", "pymysql": "1.0"}
+    wanted = [f"{name}>={bound}; extra == 'mysql'" for name, bound in (("alembic", "1.16"), ("pymysql[rsa]", "1.2"))]
+    monkeypatch.setattr(doctor.metadata, "requires", lambda _: wanted)
+    monkeypatch.setattr(doctor, "_installed", versions.get)
+    _, extra, old = doctor._packages()
+    assert (extra.status, extra.found) == ("ok", "alembic 1.16, pymysql 1.0")
+    assert (old.name, old.status) == ("package pymysql", "fail")
+    del versions["pymysql"]
+    _, extra = doctor._packages()
+    assert (extra.status, extra.hint) == ("warn", "pip install 'payback[mysql]'")
+
+
 def test_package_of_another_system_is_not_missed(monkeypatch):
     """What only Windows needs is no finding elsewhere."""
     other = "darwin" if sys.platform == "win32" else "win32"

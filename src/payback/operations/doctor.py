@@ -140,7 +140,8 @@ def _packages() -> Iterator[Check]:
     bounds = [match.groups() for text in here if (match := _REQUIREMENT.match(text))]
     wrong = [check for name, bound, extra in bounds if not extra and (check := _package(name, bound))]
     yield from wrong or [Check("packages", "ok", f"{sum(not extra for *_, extra in bounds)} in the versions needed")]
-    yield from (_extra(name, bound, extra) for name, bound, extra in bounds if extra)
+    for extra in dict.fromkeys(extra for *_, extra in bounds if extra):
+        yield from _extra(extra, {name: bound for name, bound, of in bounds if of == extra})
 
 
 def _package(name: str, bound: str) -> Check | None:
@@ -152,11 +153,18 @@ def _package(name: str, bound: str) -> Check | None:
     return None
 
 
-def _extra(name: str, bound: str, extra: str) -> Check:
-    installed = _installed(name)
-    if installed is None:
-        return Check(f"extra {extra}", "ok", f"not installed; pip install 'payback[{extra}]' adds {name}")
-    return _package(name, bound) or Check(f"extra {extra}", "ok", f"{name} {installed}")
+def _extra(extra: str, bounds: dict[str, str]) -> Iterator[Check]:
+    """Tell of an extra in one line, and of each of its packages that is too old."""
+    name, install = f"extra {extra}", f"pip install 'payback[{extra}]'"
+    installed = {package: version for package in bounds if (version := _installed(package))}
+    missing = ", ".join(package for package in bounds if package not in installed)
+    if not installed:
+        yield Check(name, "ok", f"not installed; {install} adds {missing}")
+    elif missing:
+        yield Check(name, "warn", f"{missing} not installed", install)
+    else:
+        yield Check(name, "ok", ", ".join(f"{package} {version}" for package, version in installed.items()))
+    yield from (check for package in installed if (check := _package(package, bounds[package])))
 
 
 def _installed(name: str) -> str | None:
