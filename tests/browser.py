@@ -18,6 +18,8 @@ PICTURES = Path(os.environ.get("PAYBACK_TEST_PICTURES") or ROOT / "test-pictures
 """Where pictures of the pages are kept for people to look at."""
 _FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
           "--disable-component-update", "--disable-sync")  # fmt: skip
+PATIENCE = 90
+"""Seconds after which something that never comes is given up; a busy machine takes its time."""
 _RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
@@ -51,7 +53,7 @@ def opened(browser, address, *, width=1440, theme="light", locale="en-US", **opt
     page.on("console", lambda message: page.watch.messages.append(message.text))
     page.on("pageerror", lambda error: page.watch.messages.append(str(error)))
     page.on("request", lambda request: page.watch.requests.append(request.url))
-    page.set_default_timeout(20_000)
+    page.set_default_timeout(1000 * PATIENCE)
     try:
         page.goto(address)
         yield page
@@ -59,9 +61,9 @@ def opened(browser, address, *, width=1440, theme="light", locale="en-US", **opt
         context.close()
 
 
-def until(page, expression, seconds=20):
+def until(page, expression):
     """Wait until an expression holds. Playwright's own waiting needs eval, which the pages forbid."""
-    end = time.monotonic() + seconds
+    end = time.monotonic() + PATIENCE
     while not page.evaluate(expression):
         assert time.monotonic() < end, f"it never came to be that {expression}"
         page.wait_for_timeout(50)
@@ -101,7 +103,7 @@ def card(page, label):
 
 def shows(page, label, text):
     """Wait until a card of the summary shows a value."""
-    end = time.monotonic() + 20
+    end = time.monotonic() + PATIENCE
     while card(page, label) != text:
         assert time.monotonic() < end, f"{label} is {card(page, label)}, not {text}"
         page.wait_for_timeout(50)

@@ -141,6 +141,30 @@ def test_campaigns_are_searched_sorted_and_opened(browser, report):
         assert "q=news" in page.url
 
 
+def test_a_rectangle_on_the_bubbles_filters_to_what_lies_in_it(browser, report):
+    """Drawn around all circles it takes all six campaigns; the total below the table is that of the period."""
+    with opened(browser, f"{report}#/campaigns") as page:
+        settled(page)
+        place = page.locator(".chart", has_text="Cost against return").locator(".canvas").bounding_box()
+        page.mouse.move(place["x"] + 58, place["y"] + 32)
+        page.mouse.down()
+        page.mouse.move(place["x"] + place["width"] - 16, place["y"] + place["height"] - 50, steps=5)
+        page.mouse.up()
+        until(page, "location.hash.split('ca=').length === 7")
+        settled(page)
+        cost, _ = sums(ROWS, LAST - timedelta(days=89), LAST)
+        assert short(cost) in page.locator("tfoot").inner_text()
+
+
+def test_a_period_too_long_to_compare_offers_one_that_can_be(page):
+    """Of 120 days the last 90 have no 90 before them; the last 30 do, a click away."""
+    page.get_by_role("button", name="compare the last 30 days").click()
+    until(page, "location.hash.includes('p=30d')")
+    settled(page)
+    until(page, "document.querySelector('.ranges').innerText.includes('compared with')")
+    assert page.locator(".ranges button").count() == 0
+
+
 def test_columns_can_be_chosen(browser, report):
     """A column that is switched on appears, and the address keeps it."""
     with opened(browser, f"{report}#/channels") as page:

@@ -17,6 +17,8 @@ from pages_data import LAST, ad_rows, made, sums, text_of
 pytestmark = pytest.mark.pages
 
 ROWS = ad_rows()
+PATIENCE = 120
+"""Seconds after which a server that does not end is given up."""
 
 
 @contextmanager
@@ -35,7 +37,7 @@ def served(folder):
             yield json.loads("".join(lines))["url"]
         finally:
             server.terminate()
-            server.communicate(timeout=20)
+            server.communicate(timeout=PATIENCE)
 
 
 def whole(amount):

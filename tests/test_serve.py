@@ -31,6 +31,8 @@ from payback.publishing.html import assets
 TOKEN = "a-token-for-tests-only"  # noqa: S105 - opens nothing
 PASSWORD = "correct-horse-battery"  # noqa: S105 - opens nothing
 EVERYBODY = ".".join("0000")
+PATIENCE = 120
+"""Seconds after which a test that hangs is ended; nothing is expected to take long."""
 ASKED = {"currency": "EUR", "start": "2026-01-01", "end": "2026-12-31", "previous": None}
 
 
@@ -53,7 +55,7 @@ class Visitor:
 
     def ask(self, path, body=None, *, method=None, **headers):
         """Return status, headers and content of an answer; names of headers have _ for -."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
         sent = {"Host": self.host} | {name.replace("_", "-"): value for name, value in headers.items()}
         content = json.dumps(body) if isinstance(body, dict | list) else body
         if content is not None:
@@ -76,11 +78,11 @@ def serving(folder, **options):
     thread = threading.Thread(target=running.run, kwargs={"sockets": [place.socket]})
     thread.start()
     try:
-        assert up.wait(20)
+        assert up.wait(PATIENCE)
         yield live, Visitor(place.socket.getsockname()[1])
     finally:
         running.should_exit = True
-        thread.join(20)
+        thread.join(PATIENCE)
         place.socket.close()
 
 
@@ -265,7 +267,7 @@ def test_what_is_wrong_is_refused(visitor, path, body, headers, status):
 def test_a_body_that_lies_about_its_length_is_cut_off(folder, caplog, path, access):
     """Pieces without a length are counted as they come; whether the sender still hears it is up to the network."""
     with serving(folder, **access) as (_, visitor):
-        connection = http.client.HTTPConnection("127.0.0.1", visitor.port, timeout=20)
+        connection = http.client.HTTPConnection("127.0.0.1", visitor.port, timeout=PATIENCE)
         headers = {"Content-Type": "application/json", "Host": visitor.host, **BEARER}
         with closing(connection), suppress(http.client.HTTPException, OSError):
             connection.request("POST", path, iter([b" " * 65_536] * 64), headers, encode_chunked=True)
@@ -345,34 +347,38 @@ def test_new_data_is_taken_in_between_two_requests(folder):
 
 def test_data_and_cube_of_two_runs_are_never_mixed(folder):
     """While one thread replaces both over and over, every reader finds a pair that belongs together."""
-    stop, wrong = threading.Event(), []
+    done, wrong = threading.Event(), []
 
-    def replace():
+    def replace(live):
         number = 0
-        while not stop.is_set():
-            number += 1
-            keep_rows(folder, [row(str(number))], run_id=str(number))
+        while live.reloads < 5 and not done.is_set():
+            before = live.reloads
+            for _ in range(10):
+                number += 1
+                keep_rows(folder, [row(str(number))], run_id=str(number))
+            while live.reloads == before and not done.is_set():
+                done.wait(0.01)  # readers always get to see some of the new ones
+        done.set()
 
     def read(live):
-        while not stop.is_set():
+        while not done.is_set():
             snapshot = live.current()
             cost = int(snapshot.engine.beside("select sum(cost) from cube")[0][0])
             if str(cost) != snapshot.kept.data["run_id"]:
                 wrong.append((cost, snapshot.kept.data["run_id"]))
+                done.set()
 
     keep_rows(folder, [row("0")], run_id="0")
     live = Live(folder, lambda: kept(folder))
-    threads = [threading.Thread(target=replace), *(threading.Thread(target=read, args=(live,)) for _ in range(2))]
+    threads = [threading.Thread(target=one, args=(live,)) for one in (replace, read, read)]
     for thread in threads:
         thread.start()
-    until = time.monotonic() + 60
-    while live.reloads < 5 and time.monotonic() < until and not wrong:
-        time.sleep(0.05)
-    stop.set()
+    hung = not done.wait(PATIENCE)
+    done.set()
     for thread in threads:
-        thread.join(20)
+        thread.join(PATIENCE)
 
-    assert wrong == []
+    assert (wrong, hung) == ([], False)
     assert live.reloads >= 5
 
 
@@ -389,7 +395,7 @@ def test_many_may_ask_at_once(folder):
         for thread in threads:
             thread.start()
         for thread in threads:
-            thread.join(20)
+            thread.join(PATIENCE)
 
     assert answers == {number: [[str(number)]] for number in range(5)}
 

@@ -81,6 +81,13 @@ test("filters keep channels, campaigns and countries; weeks start on Monday", ()
   assert.deepEqual(of.answer({ ...ALL, end: "2026-10-14" }).channel_week.map((group) => group.key), [["A", "2026-10-05"], ["B", "2026-10-05"], ["B", "2026-10-12"]]);
 });
 
+test("campaigns come in the order of their ids as numbers", () => {
+  const { of, data } = aggregator([[0, 0, 0, 0, 0, 100, 1, 1, 1, 1], [0, 1, 1, 1, 0, 300, 1, 1, 1, 1]]);
+  const ids = of.answer({ ...ALL, end: "2026-10-14" }).campaign.map((group) => BigInt(group.key[0]!));
+  assert.equal(ids.length, data.campaigns.length);
+  assert.ok(ids.every((id, i) => i === 0 || id > ids[i - 1]!));
+});
+
 test("every breakdown adds up to the total", async () => {
   const { data, cube } = sample({ days: 60, activity: 0.5 });
   const metrics = new Metrics(data.metrics);

@@ -72,6 +72,26 @@ test("seven days are summed before they are divided", async () => {
   assert.ok(Math.abs(smoothed(view.metrics, days, "cost", () => true)[30]! - cost.reduce((a, b) => a + b) / 7) < 1e-6);
 });
 
+test("what no day knows is unknown, also on days without rows", async () => {
+  const view = await viewOf(sample({ days: 60, bare: true }));
+  const known = view.answer.total[0]!.now!;
+  const unknown = known.map((): [null, null] => [null, null]);
+  assert.deepEqual(smoothed(view.metrics, [unknown, null, null], "revenue", () => true), [null, null, null]);
+  assert.deepEqual(smoothed(view.metrics, [null, null], "revenue", () => true), [0, 0], "no rows at all: nothing came");
+});
+
+test("a month is never written so that it reads as a day", async () => {
+  const { formats } = await viewOf(sample({ days: 60, bare: true }));
+  assert.equal(formats.month("2025-09-01"), "Sep 2025");
+  assert.equal(formats.monthOnly("2025-10-01"), "Oct");
+});
+
+test("four digits of percent and points have no decimals", async () => {
+  const { formats } = await viewOf(sample({ days: 60, bare: true }));
+  assert.deepEqual([0.125, 9.9994, 9.9996, 77.859].map((value) => formats.percent(value)), ["12.5%", "999.9%", "1,000%", "7,786%"]);
+  assert.deepEqual([0.125, -67.822].map((value) => formats.points(value)), ["+12.5 pts", "-6,782 pts"]);
+});
+
 test("days outside the data are gaps, not zeros", async () => {
   const view = await viewOf(sample({ days: 10, bare: true }));
   const days = valuesByDay(view.answer.day, { start: "2026-10-12", end: "2026-10-31" }, "now");

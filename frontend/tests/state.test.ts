@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { START, readHash, toPage, writeHash } from "../src/state/hash.ts";
-import { comparisonOf, covered, lastYear, rangeOf } from "../src/state/periods.ts";
+import { comparisonOf, covered, lastYear, longestComparable, rangeOf } from "../src/state/periods.ts";
 import { NO_CAMPAIGN, chosenCampaigns, periodsOf, queryOf } from "../src/state/query.ts";
 import { daysBetween, isIsoDay, mondayOf, dayNumber, isoDay } from "../src/format/days.ts";
 import { sample } from "../sample/reports.ts";
@@ -44,6 +44,15 @@ test("what the data covers of a range is all, part or none", () => {
   assert.equal(covered({ start: "2024-01-01", end: "2024-02-01" }, DATA), "all");
   assert.equal(covered({ start: "2023-12-01", end: "2024-02-01" }, DATA), "part");
   assert.equal(covered({ start: "2023-01-01", end: "2023-02-01" }, DATA), "none");
+});
+
+test("the longest period that can be compared is found in what the data covers", () => {
+  const days = (end: string) => ({ start: "2026-01-01", end });
+  assert.equal(longestComparable(days("2026-04-30"), "previous")?.id, "30d", "120 days: 90 have no 90 before them");
+  assert.equal(longestComparable(days("2026-06-29"), "previous")?.id, "90d", "180 days");
+  assert.equal(longestComparable(days("2026-01-14"), "previous")?.id, "7d");
+  assert.equal(longestComparable(days("2026-01-13"), "previous"), null);
+  assert.equal(longestComparable(days("2026-06-29"), "year"), null);
 });
 
 test("the address gives back what was written into it", () => {
