@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import weakref
+from decimal import Decimal
 
 import numpy as np
 import pyarrow as pa
@@ -77,13 +78,27 @@ def test_streams_bring_the_rows_and_the_days_that_pages_bring(fetch, server, tmp
     assert len(server.sessions) == 2
 
 
+@pytest.mark.parametrize("storage", [True, False])
+def test_an_order_without_an_amount_is_worth_its_items(fetch, server, tmp_path, storage):
+    """Twice 5 and once 2.5, as from files; of the items only price and quantity travel, and only with orders."""
+    items = [{"price": 5.0, "quantity": 2}, {"price": 2.5, "quantity": 1}]
+    seen = event("view_item", "2025-01-01 09:00", items=items)
+    write(
+        tmp_path / "dataset", [*ROWS[:3], seen, event("purchase", "2025-01-01 11:00", order=("T9", None), items=items)]
+    )
+    days = days_of(tmp_path / "a.duckdb", fetch(storage_read=storage))
+    copied = [(row["event_name"], row["items"]) for row in rows_of(tmp_path / "copies")[FIRST] if row["items"]]
+
+    assert sum(day["revenue"] for day in days) == Decimal("22.75")  # 12.50 and 12.50, less 2.25 given back
+    assert copied == [("purchase", items)]
+
+
 def test_only_needed_columns_travel(fetch, tmp_path):
-    """The parameters and items that nobody reads stay where they are."""
+    """The parameters that nobody reads stay where they are."""
     fetch()
     copy = pq.read_table(tmp_path / "copies" / f"{FIRST}.parquet")
     keys = {one["key"] for params in copy["event_params"].to_pylist() for one in params}
 
-    assert "items" not in copy.column_names
     assert keys == {"ga_session_id", "session_engaged", "engagement_time_msec", "currency", "value"}
 
 

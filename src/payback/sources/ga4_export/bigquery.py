@@ -45,6 +45,11 @@ _PARAMS = (
     "value",
 )
 """Parameters that are read; the others stay where they are."""
+_ITEMS = (
+    "array(select as struct i.price, i.quantity from unnest(items) as i "
+    "where event_name in ('purchase', 'refund', 'in_app_purchase', 'ecommerce_purchase')) as items"
+)
+"""What an order is worth that states no amount; the other fields of items stay where they are, and are not billed."""
 _GIGABYTE = 10**9
 
 
@@ -200,7 +205,8 @@ class BigQueryExport:
         nested = [f"{path} as {flat_name(path)}" for path in paths_of() if path in have and path not in NEEDED]
         keys = ", ".join(f"'{name}'" for name in _PARAMS)
         params = f"array(select p from unnest(event_params) as p where p.key in ({keys})) as event_params"
-        return f"select {', '.join([*plain, *nested, params])} from `{reference}`"
+        items = [_ITEMS] if "items" in have else []
+        return f"select {', '.join([*plain, *nested, params, *items])} from `{reference}`"
 
     def _check_bytes(self, queries: dict[ExportTable, str]) -> None:
         """Ask BigQuery, without reading anything, how much it would read; refuse above the limit."""

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _TABLE = re.compile(r"`([^`]+)`")
 _CHOSEN = re.compile(r"array\(select p from unnest\((\w+)\) as p where p\.key in \(([^)]*)\)\)")
-_MODIFIED_SQL = "select ? as table_id, ?::bigint as last_modified_time, ?::bigint as row_count, ?::bigint as size_bytes"
+_ITEMS = re.compile(r"array\(select as struct i\.(\w+), i\.(\w+) from unnest\((\w+)\) as i where ([^)]*\))\)")
 
 
 class UnknownTableError(LookupError):
@@ -91,7 +91,9 @@ class Dataset:
             else:
                 source = f"read_parquet({literal(str(self._path(name)))}, hive_partitioning = false)"
             text = _TABLE.sub(lambda _: source, query)
-            return as_bigquery(engine.arrow(_CHOSEN.sub(r"list_filter(\1, lambda p: p.key in (\2))", text)))
+            text = _CHOSEN.sub(r"list_filter(\1, lambda p: p.key in (\2))", text)
+            text = _ITEMS.sub(r"case when \4 then list_transform(\3, lambda i: {'\1': i.\1, '\2': i.\2}) end", text)
+            return as_bigquery(engine.arrow(text))
 
     def rows(self, name: str) -> pa.Table:
         """Return all of a table.
