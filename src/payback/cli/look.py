@@ -102,6 +102,8 @@ def _show_roi(rows: list[dict[str, Any]], totals: list[dict[str, Any]], names: l
         print_table(title, columns, rows, show=_roi_text, spare=spare)
         totaled = {"currency": "Currency", **{key: name for key, name in columns.items() if key not in groups}}
         print_table("Totals, one for each currency", totaled, totals, show=_roi_text, spare=spare)
+        if UNKNOWN_CURRENCY in (total["currency"] for total in totals):
+            say(f"{UNKNOWN_CURRENCY} is money whose currency no file states: set currency in config/config.yaml.")
     for total in totals:
         if total["coverage"] and total["coverage"] < 1:
             code = "" if len(totals) == 1 else f" in {total['currency']}"

@@ -145,21 +145,8 @@ def _read(engine: Engine, path: Path, settings: FileSettings) -> TypedFile:
     mapping = match_columns(raw.columns, table, overrides=settings.columns, duplicates=raw.duplicate_columns)
     require_columns(mapping, raw.columns, path.name)
     source = settings.source or find_source(_stem(path), raw.columns)
-    typed = type_columns(
-        engine,
-        raw.relation,
-        mapping,
-        ReadSettings(
-            currency=settings.currency,
-            decimal_sign=settings.decimal_sign,
-            date_order=settings.date_order,
-            decimal_hint="," if raw.dialect.get("delimiter") == ";" else ".",
-            source=source,
-            account=settings.account or "",
-        ),
-        hash_columns=raw.columns,
-        where=path.name,
-    )
+    how = _how_to_read(settings, raw, source)
+    typed = type_columns(engine, raw.relation, mapping, how, hash_columns=raw.columns, where=path.name)
     report = slug(_stem(path))
     rejects = _write_rejects(engine, raw, typed.relation, table, source, report)
     rows = _view_rows(engine, typed.relation, table, report)
@@ -177,6 +164,17 @@ def _read(engine: Engine, path: Path, settings: FileSettings) -> TypedFile:
         unused=mapping.unused,
         dialect={"format": raw.file_format, **raw.dialect},
         warnings=list(dict.fromkeys([*raw.notes, *mapping.notes, *typed.notes, *_gaps(mapping)])),
+    )
+
+
+def _how_to_read(settings: FileSettings, raw: RawTable, source: str) -> ReadSettings:
+    return ReadSettings(
+        currency=settings.currency,
+        decimal_sign=settings.decimal_sign,
+        date_order=settings.date_order,
+        decimal_hint="," if raw.dialect.get("delimiter") == ";" else ".",
+        source=source,
+        account=settings.account or "",
     )
 
 
