@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+from datetime import date
 from email.utils import parseaddr
 
 import pytest
@@ -135,9 +138,28 @@ def test_the_body_says_what_happened_with_words_and_signs():
     assert "▲ up 25.0%" in body.html
     assert "▼ down 10.0%" in body.html
     assert "▼ down 35.0 points" in body.html
-    assert "€1,000.00 was spent" in body.text
-    assert body.subject.startswith("Marketing ROI: €1,000.00 was spent")
+    assert "€1,000 was spent" in body.text
+    assert body.subject.startswith("Marketing ROI: €1,000 was spent")
     assert len(body.html.encode()) < 100_000
+
+
+def test_every_figure_tells_its_change_and_against_what():
+    """Profit, ROAS and CPA are compared with the totals of the days before; a loss is no base of a percentage."""
+    import pyarrow as pa
+
+    days = {"comparable": True, "previous_start": date(2026, 1, 1), "previous_end": date(2026, 1, 28)}
+    told = results(**days)
+    earlier = [{"currency": "EUR", "profit": 400.0, "roas": 2.0, "cpa": 16.0}]
+    body = mail_body(replace(told, tables={**told.tables, "roi_before": pa.Table.from_pylist(earlier)}))
+    loss = mail_body(
+        replace(told, tables={**told.tables, "roi_before": pa.Table.from_pylist([{**earlier[0], "profit": -20.0}])})
+    )
+
+    assert "changes against 1 Jan 2026 to 28 Jan 2026" in body.text
+    assert re.findall(r"^  (Profit|ROAS|CPA) +\S+, (.*)", body.text, re.MULTILINE) == [
+        ("Profit", "▲ up 25.0%"), ("ROAS", "▼ down 25.0%"), ("CPA", "▲ up 25.0%"),
+    ]  # fmt: skip
+    assert "▲ up €520.00" in loss.text
 
 
 def test_names_from_the_data_are_text_not_markup():

@@ -135,6 +135,9 @@ def last_days(loader: DataLoader, days: int) -> Results:
         name: campaign_roi(engine, "clean_campaigns", by, evidence=evidence(loader), **period)
         for name, by in _TABLES.items()
     }
+    if any(row["comparable"] for row in tables["roi_total"].to_pylist()):
+        earlier = {"start": period["start"] - timedelta(days=days), "end": period["start"] - timedelta(days=1)}
+        tables["roi_before"] = campaign_roi(engine, "clean_campaigns", "total", evidence=evidence(loader), **earlier)
     runs = loader.warehouse.records("runs")
     run_id = max((str(row["run_id"]) for row in runs), default="")
     roi = loader.settings.roi

@@ -6,6 +6,7 @@ as it is. Rows beyond what a sheet holds go on in the next one.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +28,8 @@ SHEET_ROWS = 1_048_575
 _TITLE_LENGTH = 31
 _BATCH_ROWS = 20_000
 _NARROWEST, _WIDEST = 9, 48
+_PAGE_WIDTH = 220
+"""Characters across a printed page, landscape, that can still be read."""
 _SAMPLE_ROWS = 500
 _NAME_COLUMNS = frozenset({"campaign_id", "campaign_name", "channel", "source", "account", "country", "day", "week"})
 _NAME_COLUMNS |= frozenset({"month", "quarter", "year", "segment", "segment_name", "table_name", "customer_id"})
@@ -135,15 +138,19 @@ def _write_total(
 
 def _set_up(sheet: Worksheet, part: Part, table: pa.Table, styles: Styles) -> None:
     rows, views = part.rows.num_rows, views_of(table)
-    for column, width in enumerate(widths_of(table, views)):
+    widths = widths_of(table, views)
+    for column, width in enumerate(widths):
         sheet.set_column(column, column, width)
     sheet.set_row(0, HEADER_HEIGHT)
     sheet.freeze_panes(1, _frozen_columns(views))
     if views:
         sheet.autofilter(0, 0, rows, len(views) - 1)
     sheet.set_landscape()
-    sheet.fit_to_pages(1, 0)
+    across = max(1, math.ceil(sum(widths) / _PAGE_WIDTH))
+    sheet.fit_to_pages(across, 0)
     sheet.repeat_rows(0)
+    if across > 1 and (named := _frozen_columns(views)):
+        sheet.repeat_columns(0, named - 1)
     sheet.set_footer("&L&A&RPage &P of &N")
     sheet.hide_gridlines(2)
     if rows:

@@ -83,7 +83,7 @@ class _Page:
 
 
 def write_summary(book: xlsxwriter.Workbook, results: Results, parts: Sequence[Part], styles: Styles) -> None:
-    """Write the first sheet: verdict, totals, channels, the account of the rows, warnings, contents, charts."""
+    """Write the first sheet: verdict, totals, channels, charts, the account of the rows, notes, contents."""
     sheet = book.add_worksheet(SUMMARY)
     sheet.hide_gridlines(2)
     sheet.set_column(0, 0, 30)
@@ -94,10 +94,10 @@ def write_summary(book: xlsxwriter.Workbook, results: Results, parts: Sequence[P
     _write_opening(page, results)
     _write_totals(page, results)
     blocks = _write_channels(page, results)
-    _write_account(page, results.summary.rows)
-    _write_list(page, "Warnings", results.summary.warnings)
-    _write_contents(page, parts)
     _add_charts(book, page, blocks, story.interval_name(results.summary))
+    _write_account(page, results.summary.rows)
+    _write_list(page, "Notes", results.summary.warnings)
+    _write_contents(page, parts)
 
 
 def write_definitions(book: xlsxwriter.Workbook, results: Results, styles: Styles) -> None:
@@ -201,7 +201,7 @@ def _write_list(page: _Page, heading: str, lines: Sequence[str]) -> None:
 
 
 def _write_contents(page: _Page, parts: Sequence[Part]) -> None:
-    page.heading("Sheets")
+    page.heading("Sheets and their rows")
     several = {part.table_name for part in parts if part.title.endswith(")")}
     for part in parts:
         write_text(page.sheet, page.row, 0, part.title, page.styles)
@@ -213,7 +213,7 @@ def _write_contents(page: _Page, parts: Sequence[Part]) -> None:
 
 
 def _add_charts(book: xlsxwriter.Workbook, page: _Page, blocks: Sequence[_ChartRows], interval: str) -> None:
-    """Draw ROI by channel with its intervals, a chart for each currency, below everything else."""
+    """Draw ROI by channel with its intervals, a chart for each currency, below the channels."""
     page.row += 1
     for block in blocks:
         if any(record.get("roi") is not None for record in block.records):

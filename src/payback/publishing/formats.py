@@ -20,6 +20,8 @@ MISSING = "–"
 MINUS = "−"
 SHORT_FROM = 10_000
 """Amounts from here on are shortened in headlines."""
+WHOLE_FROM = 1_000
+"""Amounts from here on are whole in headlines, as the pages write them."""
 _SPACE = "\N{NO-BREAK SPACE}"
 
 _CONTEXT = Context(prec=80, rounding=ROUND_HALF_UP)
@@ -123,16 +125,16 @@ def money(value: float | Decimal | None, currency: str | None, *, decimals: int 
 
 
 def short_money(value: float | Decimal | None, currency: str | None) -> str:
-    """Return an amount for a headline: in full below 10,000, then three digits and k, m, bn or tn.
+    """Return an amount for a headline: whole from 1,000 on, and from 10,000 on three digits and k, m, bn or tn.
 
     Examples
     --------
-    >>> short_money(2580000, "EUR"), short_money(999999, "USD"), short_money(12, "XXX")
-    ('€2.58m', '$1.00m', '12.00')
+    >>> short_money(2580000, "EUR"), short_money(9671.5, "USD"), short_money(12, "XXX")
+    ('€2.58m', '$9,672', '12.00')
     """
     exact = _decimal(value)
     if exact is None or abs(exact) < SHORT_FROM:
-        return money(value, currency)
+        return money(value, currency, decimals=0 if exact is not None and abs(exact) >= WHOLE_FROM else None)
     return _short(exact, currency_of(currency).sign)
 
 

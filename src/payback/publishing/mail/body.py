@@ -22,7 +22,6 @@ CARDS = ("cost", "revenue", "profit", "roi", "roas", "cpa")
 COLUMNS = ("cost", "revenue", "profit", "roi")
 _CHANNELS = 12
 """Channels of the table; mail clients clip long messages."""
-_RELATIVE = {"cost": "cost_change", "revenue": "revenue_change"}
 
 
 @dataclass(frozen=True)
@@ -50,7 +49,8 @@ def mail_body(results: Results, *, images: Mapping[str, str] | None = None, link
     Parameters
     ----------
     results : Results
-        Uses ``roi_total`` and ``roi_by_channel``, with their changes where they were compared.
+        Uses ``roi_total`` and ``roi_by_channel``, with their changes where they were compared, and ``roi_before``, the
+        totals of the days before.
     images : mapping of str to str, optional
         Names of images that go with the mail, and what each shows.
     link : str
@@ -59,7 +59,7 @@ def mail_body(results: Results, *, images: Mapping[str, str] | None = None, link
     told = [(name, [story.plain(one) for one in sentences]) for name, sentences in story.headline(results)]
     values: Mapping[str, Any] = {
         "title": results.summary.title,
-        "period": story.period(results.summary),
+        "period": _period(results),
         "told": told,
         "blocks": [_block(results, currency) for currency in story.currencies(results)],
         "columns": [METRICS[name].label for name in COLUMNS],
@@ -85,13 +85,22 @@ def _render(name: str, values: Mapping[str, Any]) -> str:
     return environment.get_template(name).render(values)
 
 
+def _period(results: Results) -> str:
+    """Return the days of the figures, and those that their changes speak of."""
+    told = story.period(results.summary)
+    for row in results.records("roi_total"):
+        if row.get("comparable") and row.get("previous_start") and row.get("previous_end"):
+            return f"{told}, changes against {formats.day(row['previous_start'])} to {formats.day(row['previous_end'])}"
+    return told
+
+
 def _block(results: Results, currency: str) -> dict[str, Any]:
-    total = next(row for row in results.records("roi_total") if (row.get("currency") or UNKNOWN_CURRENCY) == currency)
-    rows = [row for row in results.records("roi_by_channel") if (row.get("currency") or UNKNOWN_CURRENCY) == currency]
+    total, rows = _of(currency, results, "roi_total")[0], _of(currency, results, "roi_by_channel")
+    before = next(iter(_of(currency, results, "roi_before")), {})
     rows.sort(key=lambda row: -(row.get("cost") or 0))
     return {
         "name": story.currency_name(currency),
-        "cards": [_card(name, total, currency) for name in CARDS if total.get(name) is not None],
+        "cards": [_card(name, total, before, currency) for name in CARDS if total.get(name) is not None],
         "channels": [
             {
                 "name": row.get("channel") or story.NO_NAME,
@@ -104,16 +113,30 @@ def _block(results: Results, currency: str) -> dict[str, Any]:
     }
 
 
-def _card(name: str, total: Record, currency: str) -> Card:
+def _of(currency: str, results: Results, table: str) -> list[Record]:
+    return [row for row in results.records(table) if (row.get("currency") or UNKNOWN_CURRENCY) == currency]
+
+
+def _card(name: str, total: Record, before: Record, currency: str) -> Card:
     metric = METRICS[name]
-    change, tone = "", "neutral"
-    if (key := _RELATIVE.get(name)) and total.get(key) is not None:
-        change = _arrow(total[key], formats.percent(abs(total[key])))
-        tone = _tone(total[key], metric.better)
-    elif name == "roi" and total.get("roi_change") is not None:
-        change = _arrow(total["roi_change"], f"{abs(total['roi_change']) * 100:.1f} points")
-        tone = _tone(total["roi_change"], metric.better)
-    return Card(metric.label, _value(name, total, currency), change, tone)
+    change, text = _change(name, total, before, currency)
+    tone = "neutral" if change is None else _tone(change, metric.better)
+    return Card(metric.label, _value(name, total, currency), "" if change is None else _arrow(change, text), tone)
+
+
+def _change(name: str, total: Record, before: Record, currency: str) -> tuple[float | None, str]:
+    """Return a change and how it is told: points of ROI, a share, or money where the earlier amount is no base."""
+    if name == "roi":
+        points = total.get("roi_change")
+        return points, "" if points is None else f"{abs(points) * 100:.1f} points"
+    share, now, earlier = total.get(f"{name}_change"), total[name], before.get(name)
+    if share is None and earlier is not None and earlier > 0 and now >= 0:
+        share = float(now) / float(earlier) - 1
+    if share is not None:
+        return share, formats.percent(abs(share))
+    if earlier is None or METRICS[name].unit != "money":
+        return None, ""
+    return float(now) - float(earlier), formats.short_money(abs(float(now) - float(earlier)), currency)
 
 
 def _arrow(change: float, text: str) -> str:
