@@ -71,12 +71,11 @@ def test_missing_database(mysql_address):
         MySQLWarehouse(replace(mysql_address, database="not_there"))
 
 
-def test_server_that_is_not_there_fails_at_once(mysql_address):
-    """A closed port is no reason to try for long."""
-    started = time.monotonic()
+def test_server_that_is_not_there_fails_at_once(mysql_address, caplog):
+    """A closed port is no reason to try again."""
     with pytest.raises(WarehouseError, match=r"does not answer(.|\n)*mysql\.host and mysql\.port"):
         MySQLWarehouse(replace(mysql_address, port=1))
-    assert time.monotonic() - started < 5
+    assert "trying again" not in caplog.text
 
 
 @pytest.mark.parametrize("version", ["5.7.44", "10.5.8-MariaDB", "5.5.5-10.3.1-MariaDB"])
