@@ -26,7 +26,7 @@ from payback.warehouse.mysql.address import Address
 from payback.warehouse.mysql.lines import Lines, LinesStoppedError
 from payback.warehouse.mysql.locking import lock_name, take_lock
 from payback.warehouse.mysql.session import Session
-from payback.warehouse.mysql.streams import SlicesWriting, at_once, divided
+from payback.warehouse.mysql.streams import SlicesWriting, at_once, best_division, divided
 from payback.warehouse.mysql.writer import Writer
 from test_mysql_pipeline import configure, csv_of, overrides, totals
 
@@ -156,8 +156,28 @@ def test_one_stream_where_the_settings_say_so(mysql_address, tmp_path, small_str
     assert small_streams == [1]
 
 
+def test_partitions_are_divided_only_where_that_is_better(monkeypatch):
+    """Two months of equal size stay whole, three would make the streams uneven, and replaced ones are never parted."""
+    monkeypatch.setattr(streams, "SMALLEST_STREAM", 20)
+    pieces = [piece(day, 10) for day in DAYS]
+
+    def months(parts):
+        return [sorted({one.day.month for one in part}) for part in parts]
+
+    def month(one):
+        return one.day.month
+
+    assert months(best_division(pieces[:56], 2, month, ())) == [[1], [2]]
+    assert months(best_division(pieces, 2, month, ())) == [[1, 2, 3], [1, 2, 3]]
+    assert months(best_division(pieces, 2, month, (1, 2, 3))) == [[1, 3], [2]]
+    assert months(best_division(pieces[:28], 2, month, ())) == [[1], [1]]
+    assert months(best_division(pieces[:28], 2, month, (1,))) == [[1]]
+    monkeypatch.setattr(streams, "LARGEST_TOGETHER", 100)
+    assert months(best_division(pieces[:56], 2, month, ())) == [[1, 2], [1, 2]]
+
+
 def test_days_of_one_month_that_are_replaced_stay_in_one_stream(mysql_address, tmp_path, small_streams):
-    """New days of a month are divided; where rows are deleted, locks would meet, so those stay together."""
+    """New days of a single month are divided; where rows are deleted, locks would meet, so those stay together."""
     with opened(tmp_path, mysql_address) as loader:
         for cost in ("1", "2"):
             loader.import_file(ads(tmp_path / "ads.csv", cost, days=DAYS[:28], campaigns=20))

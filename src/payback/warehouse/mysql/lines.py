@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 STREAM = "stream"
 """Column with the number of the stream that a row travels in."""
 
-_LINES = 50_000
+_LINES = 25_000
 _PIECE = 1 << 18
-_AHEAD = 32 << 20
-"""Bytes of lines that may wait for a stream: rows that come sorted by month feed one stream after the other."""
+_AHEAD = 16 << 20
+"""Bytes of lines that may wait for a stream, some 70,000 rows: while those of one month come, the other has some."""
 
 
 class LinesStoppedError(Exception):
