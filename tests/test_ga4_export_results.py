@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 import weakref
 from decimal import Decimal
 
@@ -103,9 +104,20 @@ def test_only_needed_columns_travel(fetch, tmp_path):
 
 
 @pytest.mark.parametrize("kind", ["unavailable", "reset"])
-def test_a_broken_stream_goes_on_where_it_was(fetch, server, tmp_path, kind):
+def test_a_broken_stream_goes_on_where_it_was(fetch, server, tmp_path, monkeypatch, kind):
     """No row is lost and none comes twice."""
-    server.fail(kind, after=2)
+    two_there, write_parquet = threading.Event(), results.write_parquet
+
+    def watched(batches):
+        for number, batch in enumerate(batches, 1):
+            if number == 2:
+                two_there.set()
+            yield batch
+
+    monkeypatch.setattr(
+        results, "write_parquet", lambda path, batches, *more: write_parquet(path, watched(batches), *more)
+    )
+    server.fail(kind, after=2, when=two_there)
     fetch("broken")
     offsets = [first for _, first in server.reads]
     fetch("whole")
@@ -194,6 +206,20 @@ def test_few_batches_are_held_at_a_time(tmp_path, monkeypatch):
     assert (max(most) < 30, pq.read_metadata(path).num_row_groups) == (True, 20)
     assert pq.read_table(path)["n"].to_pylist() == list(range(200))
     assert pq.read_schema(path).metadata[b"k"] == b"v"
+
+
+def test_a_run_says_that_it_took_the_slow_way(server, tmp_path):
+    """Beside what else a person should know, with the role that is missing."""
+    (tmp_path / "config").mkdir()
+    text = f"ga4_export:\n  bigquery: {server.name}\n  endpoint: {server.endpoint}\n"
+    text += f"  storage_endpoint: {server.storage_endpoint}\n"
+    (tmp_path / "config" / "config.yaml").write_text(text, encoding="utf-8")
+    server.fail("permission denied", method="CreateReadSession")
+    with DataLoader(tmp_path) as loader:
+        warnings = load_export(loader).warnings
+
+    assert warnings[0].startswith("GA4 export: BigQuery's Storage Read API does not serve (")
+    assert "role BigQuery Read Session User" in warnings[0]
 
 
 @pytest.mark.parametrize("storage", ["true", "false"])

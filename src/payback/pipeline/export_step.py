@@ -82,10 +82,11 @@ def load_export(loader: DataLoader, *, say: Callable[[str], None] | None = None)
     """
     say = say or (lambda _: None)
     folder = store_folder(loader)
-    parts = _parts(loader, folder, say)
+    notes: list[str] = []
+    parts = _parts(loader, folder, say, notes)
     say(f"reading {len(parts)} days of GA4's export")
     with open_store(loader) as store, tempfile.TemporaryDirectory(dir=folder) as scratch:
-        outcome = ExportOutcome(store.sync(parts))
+        outcome = ExportOutcome(store.sync(parts), warnings=notes)
         outcome.warnings += _warnings(outcome.report)
         if loader.settings.ga4.numbers():
             outcome.warnings.append(
@@ -110,7 +111,7 @@ def plan_export(loader: DataLoader) -> str:
     """
     if loader.settings.ga4_export.bigquery:
         return "BigQuery is not asked in a dry run"
-    parts = _parts(loader, Path(), lambda _: None)
+    parts = _parts(loader, Path(), lambda _: None, [])
     known = _known_parts(_folder(loader) / "export.duckdb")
     reading = _options(loader).reading_hash
     new = sum(part.key not in known for part in parts)
@@ -173,7 +174,7 @@ def _account(wanted: GA4Export) -> str:
     return wanted.bigquery.rpartition(".")[2].removeprefix("analytics_") if wanted.bigquery else ""
 
 
-def _parts(loader: DataLoader, folder: Path, say: Callable[[str], None]) -> list[Part]:
+def _parts(loader: DataLoader, folder: Path, say: Callable[[str], None], notes: list[str]) -> list[Part]:
     wanted = loader.settings.ga4_export
     if wanted.bigquery:
         from payback.sources.ga4_export.bigquery import BigQueryExport
@@ -189,7 +190,9 @@ def _parts(loader: DataLoader, folder: Path, say: Callable[[str], None]) -> list
             maximum_bytes=wanted.maximum_bytes,
         )
         identity = wanted.customer_id if wanted.customers == "users" else None
-        return export.fetch(first_day=wanted.start_date, identity=identity)
+        parts = export.fetch(first_day=wanted.start_date, identity=identity)
+        notes += [f"GA4 export: {note}" for note in export.notes]
+        return parts
     path = loader.project / (wanted.path or Path())
     found = find_parts(path)
     return [part for part in found if not (wanted.start_date and part.day and part.day < wanted.start_date)]

@@ -115,6 +115,11 @@ class BigQueryExport:
         with self._translating():
             self._client = _client(self.project, credentials, endpoint)
 
+    @property
+    def notes(self) -> list[str]:
+        """What a person should know of the calls of `fetch` so far."""
+        return self._results.notes
+
     def fetch(self, *, first_day: date | None = None, identity: Identity | None = None) -> list[Part]:
         """Copy the tables that are new or changed, and return the parts of the export.
 

@@ -26,6 +26,7 @@ _ANY_SIZE = [("grpc.max_receive_message_length", -1)]
 _PATIENCE_SECONDS = 60.0
 """How long BigQuery is asked again for a session, or for a stream that broke, without one row arriving."""
 _STREAM_SECONDS = 3600.0
+_SLOWER = "rows come over REST, which takes many times longer"
 
 
 class Results:
@@ -41,6 +42,11 @@ class Results:
         ``host:port`` of a server that stands in for the Storage Read API, without encryption and credentials.
     storage : bool, default True
         Use the Storage Read API where it may be used.
+
+    Attributes
+    ----------
+    notes : list of str
+        Why rows came over REST, where that was not asked for.
     """
 
     def __init__(
@@ -48,6 +54,7 @@ class Results:
     ) -> None:
         self.project, self.credentials, self.endpoint = project, credentials, endpoint
         self._wanted = storage
+        self.notes: list[str] = []
         self._client: Any = None
 
     def __enter__(self) -> Self:
@@ -104,9 +111,10 @@ class Results:
             self._client = self._client or _client(self.credentials, self.endpoint)
             return write_parquet(draft, self._streamed(self._client, job), metadata)
         except ImportError:
-            _log.info("google-cloud-bigquery-storage is not installed: rows come over REST, which takes longer")
+            self.notes.append(f"google-cloud-bigquery-storage is not installed: {_SLOWER}")
         except google.GoogleAPIError as error:
-            _log.warning("%s", _why_rest(error))
+            self.notes.append(_why_rest(error))
+        _log.warning("%s", self.notes[-1])
         self._wanted = False
         return None
 
@@ -224,8 +232,8 @@ def _why_rest(error: Any) -> str:
     advice = ""
     if isinstance(error, Forbidden):
         advice = "; give the account the role BigQuery Read Session User on the project, and switch the API on"
-    reason = str(error.message if hasattr(error, "message") else error).splitlines()[0]
-    return f"BigQuery's Storage Read API does not serve ({reason}): rows come over REST, which takes longer{advice}"
+    reason = next(iter(str(getattr(error, "message", error)).splitlines()), "").rstrip(".")
+    return f"BigQuery's Storage Read API does not serve ({reason}): {_SLOWER}{advice}"
 
 
 def _other_rows(name: str, written: int, expected: int) -> SourceUnavailableError:

@@ -66,12 +66,16 @@ class Fault:
         Sessions, or messages with rows, that go well first.
     times : int, optional
         How often; None for ever.
+    when : Event, optional
+        It is waited for first. gRPC drops what a reader has not taken yet when a stream breaks; so a reader that must
+        have had the messages before the break says when.
     """
 
     kind: FaultKind
     method: Method = "ReadRows"
     after: int = 0
     times: int | None = 1
+    when: threading.Event | None = None
 
     def __post_init__(self) -> None:
         if self.kind not in (*ANSWERS, "cut short"):
@@ -92,6 +96,13 @@ class Faults:
         with self._lock:
             self._faults.append(fault)
 
+    def hurry(self) -> None:
+        """Let nothing be waited for any more."""
+        with self._lock:
+            for fault in self._faults:
+                if fault.when is not None:
+                    fault.when.set()
+
     def strike(self, method: Method) -> bool:
         """Let befall a method what is due; return whether the stream ends here.
 
@@ -102,6 +113,8 @@ class Faults:
         """
         with self._lock:
             due = next((one for one in self._faults if one.method == method and _strikes(one)), None)
+        if due is not None and due.when is not None:
+            due.when.wait()
         if due is not None and due.kind in ANSWERS:
             raise StorageRefusal(*ANSWERS[due.kind])
         return due is not None

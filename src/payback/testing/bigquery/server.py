@@ -109,7 +109,15 @@ class FakeBigQuery:
         """Name of each stream that was read, and the row from which on, in their order."""
         return self._storage_read.reads if self._storage_read else []
 
-    def fail(self, kind: FaultKind, *, method: Method = "ReadRows", after: int = 0, times: int | None = 1) -> None:
+    def fail(
+        self,
+        kind: FaultKind,
+        *,
+        method: Method = "ReadRows",
+        after: int = 0,
+        times: int | None = 1,
+        when: threading.Event | None = None,
+    ) -> None:
         """Let calls of the Storage Read API fail.
 
         Parameters
@@ -123,6 +131,9 @@ class FakeBigQuery:
             Messages with rows, or sessions, that go well first.
         times : int, optional
             How often, once by default; None for ever.
+        when : Event, optional
+            It is waited for first. gRPC drops what a reader has not taken yet when a stream breaks; so a reader that
+            must have had the messages before the break says when.
 
         Raises
         ------
@@ -131,7 +142,7 @@ class FakeBigQuery:
         """
         from payback.testing.bigquery.faults import Fault
 
-        self._storage.faults.add(Fault(kind, method, after, times))
+        self._storage.faults.add(Fault(kind, method, after, times, when))
 
     @property
     def _storage(self) -> StorageRead:

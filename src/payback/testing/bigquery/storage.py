@@ -78,6 +78,7 @@ class StorageRead:
 
     def stop(self) -> None:
         """End every stream and give the port back."""
+        self.faults.hurry()
         self._server.stop(grace=None).wait()
         self._pool.shutdown(wait=True)
 
