@@ -16,7 +16,11 @@ if TYPE_CHECKING:
     from payback.config import Settings
     from payback.operations.doctor import Check, Status
 
-_DEMO_SETTINGS = (("currency: null", "currency: EUR"), ("  # path: data/ga4_events ", "  path: data/ga4_events   "))
+_DEMO_SETTINGS = (
+    ("currency: null", "currency: EUR"),
+    ("  # path: data/ga4_events ", "  path: data/ga4_events   "),
+    ("  # annotations:\n  #   2026-11-27: Black Friday", "  annotations:\n    2025-11-28: Black Friday"),
+)
 """Lines of the starter files, and what they say in the demo."""
 
 _json = click.option("--json", "as_json", is_flag=True, help="Print JSON for scripts.")
@@ -59,7 +63,7 @@ def demo(project: Project, folder: Path, events: int, seed: int, as_json: bool) 
         print_json(record.to_dict())
         return
     show_run(record)
-    say(f"Look further:  payback --project {folder} roi --by channel    payback --project {folder} segments")
+    say(f"Look further:  payback --project {folder} roi --by channel    payback --project {folder} serve --open")
 
 
 @click.command()
