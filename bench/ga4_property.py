@@ -99,23 +99,35 @@ class Reading:
             self.note_start()
             used = measure(self.command, log=log)
             self.runs, self.cpu = self.runs + 1, self.cpu + used.cpu
-            text = log.read_text(encoding="utf-8")
-            status = str(json.loads(text[text.index("{") :])["properties"][0]["status"])
+            answer, _ = json.JSONDecoder().raw_decode(log.read_text(encoding="utf-8"))
+            status = answer["properties"][0]["status"]
             if status == "stopped":
-                self.clock.set(self.clock.now().replace(hour=9) + timedelta(days=1))
+                self.sleep_till_morning()
+
+    def sleep_till_morning(self) -> None:
+        """Wait for the quota of the next day."""
+        self.clock.set(self.clock.now().replace(hour=9) + timedelta(days=1))
 
     def until_killed(self, chance: random.Random) -> None:
         """Read, and kill the reader some requests after its start and a moment into what it does then."""
         self.note_start()
-        wanted = self.server.usage.requests + chance.randint(1, 40)
-        process = subprocess.Popen(self.command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        while process.poll() is None and self.server.usage.requests < wanted:
-            time.sleep(0.005)
-        time.sleep(chance.uniform(0, 0.4))
-        process.kill()
-        if process.wait() not in (0, 1):
-            self.runs += 1
+        wanted = self.server.usage.requests + chance.randint(1, 28)
+        log = self.folder / "killed.log"
+        with log.open("wb") as output:
+            process = subprocess.Popen(self.command, stdout=output, stderr=subprocess.STDOUT)
+            while process.poll() is None and self.server.usage.requests < wanted:
+                time.sleep(0.005)
+            time.sleep(chance.uniform(0, 0.4))
+            has_ended = process.poll() is not None
+            process.kill()
+            code = process.wait()
+        self.runs += 1
+        if not has_ended:
             self.kills.append(f"request {self.server.usage.requests}, {self.days()} days kept")
+        elif code == 0:
+            self.sleep_till_morning()  # it came to the end of the day's quota before
+        else:
+            raise SystemExit(f"the reader ended with {code}: {log.read_text(encoding='utf-8', errors='replace')}")
 
     def days(self) -> int:
         """Return how many days the database has after a kill."""

@@ -114,6 +114,33 @@ def test_wrong_use_is_exit_code_2(shop, arguments, message):
     assert message in outcome.err
 
 
+@pytest.mark.parametrize(
+    ("setting", "words"),
+    [
+        ("endpoint: http://localhost", "allowed: text such as 127.0.0.1:8089"),
+        ("start_date: 15.11.2026", "ga4.start_date is no day"),
+        ("credentials: none.json", "got: no such file"),
+        ("property: myshop", "Admin > Property settings"),
+    ],
+)
+def test_wrong_settings_say_what_is_allowed(shop, setting, words):
+    """Before anything is asked of Google, with exit code 2."""
+    name = "" if setting.startswith("property") else "  property: 1\n"
+    shop.write("config/config.yaml", f"ga4:\n{name}  {setting}\n")
+    outcome = shop.run("ga4", "fetch")
+    assert outcome.code == 2
+    assert words in outcome.err
+
+
+def test_first_day_that_lies_ahead_is_said(shop, server):
+    """Nothing is due, and that is no surprise to anybody."""
+    text = f"ga4: {{property: {server.number}, endpoint: '{server.endpoint}', start_date: 2999-01-01}}\n"
+    shop.write("config/config.yaml", text)
+    (fetched,) = answer(shop.run("ga4", "fetch", "--json"))["properties"]
+    assert fetched["status"] == "unchanged"
+    assert fetched["warnings"] == ["ga4.start_date is 2999-01-01: no day of it is over yet"]
+
+
 def test_doctor_looks_at_the_property(project, server):
     """It answers, or the hint says what to do."""
     checks = {one["name"]: one for one in answer(project.run("doctor", "--json"))["checks"]}

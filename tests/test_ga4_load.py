@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -448,6 +449,44 @@ def test_kill_at_any_moment_and_going_on_gives_the_same_tables(read_once, tmp_pa
         assert rows_of(interrupted, table) == rows_of(whole, table), table
     assert interrupted.records("revisions") == []
     interrupted.close()
+
+
+def test_killed_again_and_again_while_it_asks(read_once, tmp_path):
+    """SIGKILL while an answer is under way, three times, each time further on: the tables of one that never was."""
+    _, whole, _ = read_once
+    path, kept = tmp_path / "killed.duckdb", []
+    with small_property() as server:
+        command = [sys.executable, str(HERE / "ga4_fetcher.py"), str(path), server.endpoint, "before nothing"]
+        for answered in (0, 1, 2):
+            server.fail("slow", method="BatchRunReports", after=1 + answered, seconds=600)
+            process = subprocess.Popen(command)
+            try:
+                while server.usage.failed.get("slow", 0) == len(kept):
+                    assert process.poll() is None
+                    time.sleep(0.01)
+            finally:
+                process.kill()
+                process.wait()
+                server.hurry()
+            kept.append(days_kept(path, server.number))
+        interrupted = open_warehouse("duckdb", path)
+        load_of(interrupted, server).fetch()
+        for table in ("campaign_traffic", "campaigns", "campaign_keys"):
+            assert rows_of(interrupted, table, "row_number") == rows_of(whole, table, "row_number"), table
+        assert interrupted.records("revisions") == []
+        interrupted.close()
+        assert server.usage.refused == {}
+    assert kept == sorted(kept)
+    assert kept[0] == 0 < kept[-1] < DAYS
+
+
+def days_kept(path, number):
+    """Return how many days a database has after a kill."""
+    warehouse = open_warehouse("duckdb", path)
+    try:
+        return len(known_days(warehouse, number))
+    finally:
+        warehouse.close()
 
 
 def test_totals_of_decimals_are_exact(read_once):

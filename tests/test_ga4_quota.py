@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
@@ -129,6 +130,32 @@ def test_errors_of_the_server_are_counted():
         clock.time += timedelta(minutes=1)
     one.before(1)
     assert clock.waits == [3600 - 9 * 60]
+
+
+def test_small_share_still_allows_an_error():
+    """Who leaves 99 % to others goes at once, and after an error of the server waits until it is an hour old."""
+    one, clock = pacer(leave=0.99)
+    one.before(1)
+    assert clock.waits == []
+    one.failed()
+    one.before(1)
+    assert clock.waits == [3600]
+
+
+def test_wait_is_spent_resting():
+    """Whatever is to be let go of during a wait is let go of, and taken back before the call."""
+    steps = []
+
+    @contextmanager
+    def resting():
+        steps.append("rests")
+        yield
+        steps.append("works")
+
+    one, clock = pacer(leave=0.0, resting=resting)
+    one.after([told(10, **{PROJECT_HOUR: 10})])
+    one.before(2)
+    assert (steps, len(clock.waits)) == (["rests", "works"], 1)
 
 
 def test_errors_of_others_count_too():

@@ -313,6 +313,13 @@ def test_real_refusal_of_fields_is_ours(client):
         read(client, Report("r", {"country": "countri"}, {"sessions": "sessions"}))
 
 
+def test_field_that_google_names_is_told(client):
+    """Of fourteen fields that do not go together the message names the one that Google would leave out."""
+    report = Report("r", {"date": "date", "item": "itemName"}, {"sessions": "sessions", "views": "screenPageViews"})
+    with pytest.raises(SourceFieldError, match=r"together(.|\n)*report r\n  got: itemName\n"):
+        check_report(client, report, Schema.of(client.metadata()))
+
+
 def test_reports_are_what_the_property_gives(client):
     """Every report of the file is known and compatible, whichever revenue is asked for."""
     offered = Schema.of(client.metadata())

@@ -75,6 +75,9 @@ def _property_number(text: str) -> str:
 PropertyNumber = Annotated[str, AfterValidator(_property_number), Field(examples=["123456789"])]
 
 
+ServerAddress = Annotated[str, Field(pattern=r"^[^\s/]+:\d+$", examples=["127.0.0.1:8089"])]
+
+
 class GA4(Section):
     """Google Analytics 4 by its Data API. Without a property nothing is asked for."""
 
@@ -90,9 +93,8 @@ class GA4(Section):
     token: SecretStr | None = Field(
         default=None, description="OAuth access token instead; better given by the environment than written in a file."
     )
-    endpoint: str | None = Field(
+    endpoint: ServerAddress | None = Field(
         default=None,
-        pattern=r"^\S+:\d+$",
         description="host:port of a server without encryption, such as python -m payback.testing.ga4.",
     )
     start_date: Day | None = Field(

@@ -31,6 +31,13 @@ def _split(value: object) -> object:
     return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
 
 
+def _day(value: object) -> object:
+    try:
+        return date.fromisoformat(value) if isinstance(value, str) else value
+    except ValueError:
+        raise ValueError("is no day") from None
+
+
 def _delimiter(value: object) -> object:
     return "\t" if value in {"tab", r"\t"} else value
 
@@ -57,7 +64,7 @@ def _known_column(name: str) -> str:
 
 
 Currency = Annotated[str, AfterValidator(_known_currency), Field(examples=["EUR"])]
-Day = Annotated[date, BeforeValidator(lambda value: date.fromisoformat(value) if isinstance(value, str) else value)]
+Day = Annotated[date, BeforeValidator(_day)]
 Encoding = Annotated[str, AfterValidator(_known_encoding)]
 Delimiter = Annotated[str, BeforeValidator(_delimiter), Field(min_length=1, max_length=1)]
 ColumnName = Annotated[str, AfterValidator(_known_column)]

@@ -197,6 +197,8 @@ class Ga4Load:
         try:
             with self._open(number) as of:
                 report.warnings += of.notes
+                if self.settings.start_date and self.settings.start_date >= of.today:
+                    report.warnings.append(f"ga4.start_date is {self.settings.start_date}: no day of it is over yet")
                 try:
                     self._read(of, self._due(of, first, last), report)
                 finally:

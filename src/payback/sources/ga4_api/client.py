@@ -66,6 +66,7 @@ class Ga4Client:
     ) -> None:
         self.property_id = property_id
         self.attempts = attempts
+        self._endpoint = endpoint
         self.pacer = pacer
         # A channel without encryption carries no credentials of its own.
         self._headers = [("authorization", f"Bearer {token}")] if endpoint and token else []
@@ -152,6 +153,11 @@ class Ga4Client:
                 self.pacer.failed()
                 failures = self._wait(failures, error)
 
+    def _is_it_on(self, got: str) -> str:
+        """Return what else to look at where a server on a machine of our own cannot be reached."""
+        away = self._endpoint and "failed to connect" in got
+        return f". Is the server of ga4.endpoint on? {self._endpoint}" if away else ""
+
     def _wait(self, failures: int, error: Exception) -> int:
         """Wait longer after each failure; give up after too many of them."""
         if failures + 1 >= self.attempts:
@@ -160,12 +166,21 @@ class Ga4Client:
                 f"Google Analytics failed {self.attempts} times in a row" if failures else problem.message,
                 where=problem.where,
                 got=problem.got,
-                hint="what was read is kept; run again later",
+                hint="what was read is kept; run again later" + self._is_it_on(problem.got or ""),
             ) from error
         wait = _FIRST_WAIT * 2**failures * random.uniform(0.8, 1.2)  # noqa: S311 - only spreads the tries
         _log.warning("GA4 %s: %s; trying again in %.0f s", self.property_id, type(error).__name__, wait)
         self.pacer.clock.sleep(wait)
         return failures + 1
+
+
+def _wrong_file(error: Exception) -> str:
+    """Say what is wrong with a file of credentials, and nothing of what is in it."""
+    if isinstance(error, OSError):
+        return "no such file" if isinstance(error, FileNotFoundError) else error.strerror or type(error).__name__
+    if isinstance(error, json.JSONDecodeError | UnicodeDecodeError):
+        return "a file that is no JSON"
+    return "JSON of another kind, or not all of it"
 
 
 def _from_file(path: Path) -> Any:
@@ -183,7 +198,7 @@ def _from_file(path: Path) -> Any:
         raise SourceAccessError(
             "the credentials file cannot be used",
             where=str(path),
-            got=type(error).__name__,
+            got=_wrong_file(error),
             allowed="the JSON key of a service account, or a file of gcloud auth application-default login",
             hint="ga4.credentials names it, relative to the project folder; see docs/how-to/connect-ga4.md",
         ) from error

@@ -109,7 +109,8 @@ def _incompatible(client: Ga4Client, report: Report) -> list[str]:
         some = metrics[first : first + MOST_METRICS]
         try:
             wrong += client.incompatible(dimensions[:MOST_DIMENSIONS], some)
-        except SourceFieldError:
-            # Google refuses the question itself where its answer is no.
-            wrong += [*dimensions[:MOST_DIMENSIONS], *some]
+        except SourceFieldError as error:
+            # Google refuses the question itself where its answer is no, and may name what to leave out.
+            asked, said = [*dimensions[:MOST_DIMENSIONS], *some], (error.got or "").split()
+            wrong += [name for name in asked if name in said] or asked
     return list(dict.fromkeys(wrong))
