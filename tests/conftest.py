@@ -7,12 +7,17 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 # Imported here, where the variables that name a server are still set: each test is freed of them.
 from mysql_server import fresh_name, start_server, stop_server
 from shop import Shop
 
 os.environ.setdefault("SCIPY_ARRAY_API", "1")  # scikit-learn's own checks of estimators ask for it
+# A busy machine is no reason to fail: examples may take their time, and so may making them.
+_SUPPRESSED = (HealthCheck.too_slow, HealthCheck.function_scoped_fixture)
+settings.register_profile("payback", deadline=None, suppress_health_check=_SUPPRESSED)
+settings.load_profile("payback")
 
 SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
 """Real data beside the checkout; tests that read it are left out where it is not there."""

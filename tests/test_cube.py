@@ -196,7 +196,7 @@ def test_a_query_of_the_page_is_read():
     )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.lists(
         st.tuples(

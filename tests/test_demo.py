@@ -10,7 +10,7 @@ from decimal import Decimal, InvalidOperation
 
 import openpyxl
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from payback.errors import PublishingError, UnknownCurrencyError, UsageError
@@ -267,7 +267,7 @@ def test_nothing_but_the_files_is_left_behind(demo):
     assert {path.name for path in folder.iterdir()} == {file.file for file in truth.files}
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12)
 @given(days=st.integers(7, 60), campaigns=st.integers(1, 70), seed=st.integers(0, 2**40))
 def test_any_demo_agrees_with_its_truth(tmp_path_factory, days, campaigns, seed):
     """Whatever the size and the seed, no row and no cent is unaccounted for."""

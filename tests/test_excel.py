@@ -8,7 +8,7 @@ from decimal import Decimal
 import openpyxl
 import pyarrow as pa
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from payback.errors import PublishingError
@@ -270,7 +270,7 @@ def test_the_creation_moment_is_that_of_the_run(tmp_path):
 MONIES = st.decimals(allow_nan=False, allow_infinity=False, min_value=-(10**12), max_value=10**12, places=2)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25)
 @given(amounts=st.lists(MONIES, min_size=1, max_size=8), name=st.text(max_size=40))
 def test_any_amount_comes_back_to_the_cent_and_any_name_as_text(tmp_path, amounts, name):
     """Money up to a trillion keeps every cent, and no name breaks the file."""

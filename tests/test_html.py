@@ -154,7 +154,7 @@ def test_every_hostile_name_is_text():
     assert [tag for tag, _ in reader.elements if tag in {"script", "img", "r", "t"}] == []
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.text(min_size=1, max_size=60))
 def test_any_name_leaves_the_page_as_it_is(name):
     """A page has the same elements whatever a campaign is called."""

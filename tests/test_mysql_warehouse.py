@@ -10,7 +10,7 @@ from decimal import Decimal
 
 import pyarrow as pa
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from campaign_rows import campaign_rows, write
@@ -52,7 +52,7 @@ def test_hostile_text_comes_back_as_it_went_in(mysql_warehouse, fast):
     assert texts_back(mysql_warehouse, fast=fast) == HOSTILE
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25)
 @given(st.lists(st.one_of(st.none(), st.text(st.characters(exclude_categories=["Cs"]), max_size=50)), max_size=20))
 def test_any_text_comes_back(mysql_warehouse, names):
     """Whatever the text, the rows are the same after the way there and back, without and with the fast reader."""
@@ -278,7 +278,7 @@ def test_replacing_a_table_touches_only_what_differs(mysql_warehouse, mysql_serv
     assert found["cost"].to_pylist() == [Decimal(cost) for _, cost, _ in rows]
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20)
 @given(
     st.lists(
         st.dictionaries(

@@ -10,13 +10,13 @@ from decimal import Decimal
 import pandas as pd
 import polars as pl
 import pyarrow as pa
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from payback.cleaning.data_cleaner import split_campaign_data, split_customer_data
 from payback.cleaning.judging import CleaningSettings
 
-messy = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+messy = settings(max_examples=15)
 TODAY = CleaningSettings(today=date(2024, 6, 30))
 
 money = st.none() | st.decimals(-1000, 10**9, places=6)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from ga4_requests import WEEK, by, request, rows, totals
 from payback.testing.ga4 import Ga4Property, Limits
 
-some = settings(max_examples=25, deadline=None)
+some = settings(max_examples=25)
 DIMENSIONS = ("date", "sessionCampaignName", "sessionSourceMedium", "country", "deviceCategory", "userAgeBracket")
 PLENTY = Limits(potentially_thresholded_requests_per_hour=10**6, tokens_per_project_per_hour=10**6)
 SUMS = ("sessions", "screenPageViews", "keyEvents", "transactions", "eventCount")

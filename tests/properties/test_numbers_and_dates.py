@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pyarrow as pa
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from payback.engine.columns import match_columns
@@ -17,9 +17,7 @@ from payback.engine.typed import ReadSettings, type_columns
 from payback.errors import AmbiguousDateError
 from payback.tables import CAMPAIGNS
 
-shared_engine = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-)
+shared_engine = settings(max_examples=60)
 
 
 @pytest.fixture(scope="module")

@@ -54,7 +54,7 @@ def written(rows, *, delimiter, line_end, quoting, encoding):
     return text.getvalue().encode(encoding)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     rows=TABLES,
     delimiter=st.sampled_from(",;\t|"),
@@ -87,7 +87,7 @@ def _fits(cell):
     return True
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(body=st.text(st.sampled_from('a1,;"\n\r \t#'), max_size=60), first=st.sampled_from(["Day,Campaign,Cost", ""]))
 def test_any_text_is_rows_and_rejects(engine, body, first):
     """Any text gives one of our errors, or rows whose numbers run from 1 without a gap, rejects included."""
@@ -98,7 +98,7 @@ def test_any_text_is_rows_and_rejects(engine, body, first):
     assert list(range(1, table.rows + 1)) == sorted([row[0] for row in rows] + [row[0] for row in rejects])
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(data=st.binary(min_size=0, max_size=200), name=st.sampled_from(["x.csv", "x.xlsx", "x.parquet", "x.csv.gz"]))
 def test_any_bytes_give_rows_or_one_of_our_errors(engine, data, name):
     """Bytes of any kind under any name never raise anything but our errors."""
@@ -115,7 +115,7 @@ def refused_or_read(engine, data, name="file.csv"):
         return error
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     start=st.sampled_from(
         [
@@ -139,7 +139,7 @@ def test_a_damaged_file_of_any_kind_is_refused_in_our_words(engine, start, rest)
     assert not isinstance(outcome, PaybackError) or len(str(outcome).splitlines()) < 8
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     body=st.text(st.sampled_from('aé1,"\n \v'), min_size=1, max_size=60),
     line_end=st.sampled_from(["\n", "\r\n"]),

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pyarrow as pa
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from payback.analysis.roi_calculator import ROICalculator
@@ -60,7 +60,7 @@ def one_engine():
         yield engine
 
 
-several = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+several = settings(max_examples=15)
 
 
 def result(engine, rows, by="campaign", **options):

@@ -8,14 +8,14 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from payback.analysis.customer_segmentation import CustomerSegmentation
 from payback.engine.duckdb import Engine
 from sample_customers import shop
 
-FEW = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+FEW = settings(max_examples=15)
 COUNTS = st.one_of(st.none(), st.integers(0, 5), st.integers(0, 10**6))
 MONEY = st.one_of(st.none(), st.decimals(-(10**7), 10**7, places=2))
 
