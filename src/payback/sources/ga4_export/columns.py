@@ -111,7 +111,15 @@ def fragments(found: pa.Schema) -> dict[str, str]:
         else f"null::{kind}"
         for name, (_, field, kind) in fields.items()
     }
-    return shapes | sql | nested_values(found, _PATHS)
+    values = nested_values(found, _PATHS)
+    return shapes | sql | values | {"position": _position(values["ordering"], values["place"])}
+
+
+def _position(ordering: str, place: str) -> str:
+    """Return the SQL of an event's place: hits of one upload share a time, Google numbers uploads and hits in them."""
+    return (
+        f"(event_timestamp::bigint * 1024 + least(coalesce({ordering}, 0), 31) * 32 + least(coalesce({place}, 0), 31))"
+    )
 
 
 def nested_values(found: pa.Schema, paths: Mapping[str, tuple[str, str]]) -> dict[str, str]:

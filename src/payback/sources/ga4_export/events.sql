@@ -4,9 +4,7 @@ with raw as (
         ${part} as part,
         event_date::varchar as event_date,
         event_timestamp::bigint as at_us,
-        -- Hits of one upload share a time; Google numbers the uploads of a page and the hits in them.
-        event_timestamp::bigint * 1024
-        + least(coalesce(${ordering}, 0), 31) * 32 + least(coalesce(${place}, 0), 31) as position,
+        ${position} as position,
         event_name::varchar as event_name,
         event_name = 'purchase' or event_name = 'refund' or event_name = 'in_app_purchase'
         or event_name = 'ecommerce_purchase' as is_paid,
@@ -15,7 +13,6 @@ with raw as (
         ${country} as country,
         ${params} as params,
         list_transform(params, lambda param: param.key) as keys,
-        ${items} as items,
         ${transaction_id} as transaction_id,
         ${purchase_revenue} as purchase_revenue,
         ${refund_value} as refund_value,
@@ -120,8 +117,32 @@ repaired as (
     from told
 )
 
+-- Every column that goes on is named: lists that went along would be copied for nothing.
 select
-    * exclude (cross_source, cross_medium, cross_campaign, cross_id, click_source, click_medium, click_campaign, click_id),
+    part,
+    event_date,
+    at_us,
+    position,
+    event_name,
+    is_paid,
+    user_pseudo_id,
+    session_id,
+    user_id,
+    country,
+    page,
+    coalesce(
+        whole_of(params[list_position(keys, 'engagement_time_msec')]),
+        try_cast(text_of(params[list_position(keys, 'engagement_time_msec')]) as bigint)
+    ) as engagement_ms,
+    any_of(params[list_position(keys, 'session_engaged')]) as engaged,
+    case when is_paid then
+        coalesce(said(transaction_id), said(any_of(params[list_position(keys, 'transaction_id')])))
+    end as order_id,
+    case when is_paid then coalesce(
+        case when event_name = 'refund' then refund_value else purchase_revenue end,
+        amount_of(params[list_position(keys, 'value')])
+    )::decimal(18, 6) end as amount,
+    case when is_paid then upper(said(text_of(params[list_position(keys, 'currency')]))) end as currency,
     case when is_referred then nullif(host_of(referrer), '') else own_source end as touch_source,
     case
         when is_referred then '(referrer)'

@@ -52,6 +52,10 @@ class Reading:
         """Read all parts that can be read, and return the errors of the others."""
         # A run that was stopped half-way leaves lines of parts that nobody entered.
         self.engine.execute("delete from visits where part >= ?", [self.first_number])
+        self.engine.execute(
+            "create or replace temp table item_amounts "
+            "(part bigint, position bigint, user_pseudo_id varchar, kind varchar, amount decimal(18, 6))"
+        )
         failed: dict[str, PaybackError] = {}
         for names, batch in self._batches(failed):
             try:
@@ -86,6 +90,7 @@ class Reading:
 
     def _read_singly(self, names: dict[str, str], batch: list[Part], error: WarehouseError) -> dict[str, PaybackError]:
         """Read the parts of a batch that failed one by one; return the errors of those that fail again."""
+        self._forget(batch)
         if len(batch) == 1:
             return {batch[0].key: _damaged(batch[0], error)}
         failed: dict[str, PaybackError] = {}
@@ -93,8 +98,15 @@ class Reading:
             try:
                 self._read(names, [part])
             except WarehouseError as again:
+                self._forget([part])
                 failed[part.key] = _damaged(part, again)
         return failed
+
+    def _forget(self, batch: Sequence[Part]) -> None:
+        """Drop what was read of parts that could not be read to the end."""
+        numbers = [self.numbers[part.key] for part in batch]
+        for name in ("visits", "item_amounts"):
+            self.engine.execute(f"delete from {name} where list_contains(?, part)", [numbers])
 
     def _read(self, names: dict[str, str], batch: list[Part]) -> None:
         engine = self.engine
@@ -105,11 +117,25 @@ class Reading:
             names = names | {"part": "getvariable('part_numbers')[file_index::bigint + 1]"}
         else:
             names = names | {"part": f"{self.numbers[batch[0].key]}::bigint"}
+        names = names | {"relation": _together(batch)}
         # Not a view: its statement would be planned twice.
-        events = read_sql(_ROOM, "events.sql", relation=_together(batch), **names)
+        events = read_sql(_ROOM, "events.sql", **names)
         category, ai_day = site_category_sql("touch_source"), _first_ai_day()
         visits = read_sql(_ROOM, "visits.sql", events=events, category=category, ai_day=ai_day)
         engine.execute(f"insert into visits by name {visits}", name="export visits")
+        if self._lacks_amounts(batch):
+            items = read_sql(_ROOM, "items.sql", **names)
+            engine.execute(f"insert into item_amounts by name {items}", name="export items")
+
+    def _lacks_amounts(self, batch: Sequence[Part]) -> bool:
+        """Tell whether an order of these parts states no amount: only then its items are worth the reading."""
+        numbers = [self.numbers[part.key] for part in batch]
+        lacking = self.engine.row(
+            "select exists (from visits where part >= $1 and list_contains($2, part) "
+            "and list_bool_or(list_transform(paid, lambda one: one.amount is null)))",
+            [min(numbers), numbers],
+        )
+        return bool(lacking[0])
 
 
 def _together(batch: Sequence[Part]) -> str:

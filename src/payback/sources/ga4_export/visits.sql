@@ -16,11 +16,8 @@ summed as (
         count(*) filter (where event_name in ('page_view', 'screen_view')) as page_views,
         count(*) filter (where event_name = 'session_start') as starts,
         count(*) filter (where list_contains(getvariable('key_events'), event_name)) as key_events,
-        coalesce(sum(coalesce(
-            whole_of(params[list_position(keys, 'engagement_time_msec')]),
-            try_cast(text_of(params[list_position(keys, 'engagement_time_msec')]) as bigint)
-        )), 0)::bigint as engagement_ms,
-        max(any_of(params[list_position(keys, 'session_engaged')])) as engaged,
+        coalesce(sum(engagement_ms), 0)::bigint as engagement_ms,
+        max(engaged) as engaged,
         arg_min(country, position) as country,
         arg_min(page, position) as landing_page,
         arg_max(user_id, position) as user_id,
@@ -34,9 +31,17 @@ summed as (
         arg_min(google_medium, position) filter (where google_source is not null) as google_medium,
         arg_min(google_campaign, position) filter (where google_source is not null) as google_campaign,
         arg_min(google_id, position) filter (where google_source is not null) as google_id,
-        arg_min(google_channel, position) filter (where google_source is not null) as google_channel,
-        -- Orders ride along, so that the events are read once; few events are one. A case around the whole would copy all
-        -- of it for each event that is none.
+        arg_min(google_channel, position) filter (where google_source is not null) as google_channel
+    from events
+    group by part, user_pseudo_id, session_id
+),
+
+-- Orders ride along with the visit, so that the events are read once.
+paid as (
+    select
+        part,
+        user_pseudo_id,
+        session_id,
         list({
             'position': position,
             'at_us': at_us,
@@ -44,18 +49,9 @@ summed as (
             'kind': case when event_name = 'refund' then 'refund' else 'purchase' end,
             'user_id': user_id,
             'country': country,
-            'transaction_id': case when is_paid then coalesce(
-                said(transaction_id), said(any_of(params[list_position(keys, 'transaction_id')]))
-            ) end,
-            'amount': case when is_paid then coalesce(
-                case when event_name = 'refund' then refund_value else purchase_revenue end,
-                amount_of(params[list_position(keys, 'value')]),
-                list_sum(list_transform(items, lambda item: item.price * item.quantity))
-            )::decimal(18, 6) end,
-            'currency': case when is_paid then upper(said(text_of(params[list_position(keys, 'currency')]))) end,
-            'pieces': case when is_paid then
-                coalesce(list_sum(list_transform(items, lambda item: item.quantity)), 0)::bigint
-            end,
+            'transaction_id': order_id,
+            'amount': amount,
+            'currency': currency,
             'touch_source': touch_source,
             'touch_medium': touch_medium,
             'touch_campaign': touch_campaign,
@@ -65,16 +61,22 @@ summed as (
             'google_campaign': google_campaign,
             'google_id': google_id,
             'google_channel': google_channel
-        }) filter (where is_paid) as paid
+        }) as paid
     from events
+    where is_paid
     group by part, user_pseudo_id, session_id
 ),
 
 dated as (
     select
-        *,
-        coalesce(try_strptime(event_date, '%Y%m%d'), try_cast(event_date as timestamp))::date as day
-    from summed
+        s.*,
+        coalesce(try_strptime(event_date, '%Y%m%d'), try_cast(event_date as timestamp))::date as day,
+        p.paid
+    from summed as s
+    left join paid as p
+        on s.part = p.part
+        and s.user_pseudo_id is not distinct from p.user_pseudo_id
+        and s.session_id is not distinct from p.session_id
 ),
 
 -- A page that led here is a search engine, an assistant or any other site.
