@@ -6,19 +6,24 @@ import sys
 import threading
 import weakref
 from decimal import Decimal
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
 from ga4_events import event, write
 from payback import DataLoader
+from payback.engine.duckdb import Engine
 from payback.errors import SourceUnavailableError
 from payback.pipeline.export_step import load_export
 from payback.sources.ga4_export import results
 from payback.sources.ga4_export.bigquery import BigQueryExport
+from payback.sources.ga4_export.columns import relation
 from payback.sources.ga4_export.options import ExportOptions
+from payback.sources.ga4_export.parts import find_parts
 from payback.sources.ga4_export.store import ExportStore
 from payback.testing.bigquery import FakeBigQuery
 
@@ -29,7 +34,9 @@ ROWS = [
     event("page_view", "2025-01-02 10:00", session=2, click=("b", "cpc", "d", "Paid Other")),
     event("refund", "2025-01-02 10:00", user=None, session=None, refund=("T1", 2.25)),
 ]
-FIRST, SECOND = "events_20250101", "events_20250102"
+FIRST = "events_20250101"
+SHARED = Path(__file__).parents[2] / "shared" / "data"
+REAL = SHARED / "ga4-nested-event-fixtures" / "dataform_test_events.ndjson"
 
 
 @pytest.fixture
@@ -77,6 +84,27 @@ def test_streams_bring_the_rows_and_the_days_that_pages_bring(fetch, server, tmp
     assert (scroll["user_pseudo_id"], scroll["event_params"]) == (None, [])
     assert rows[FIRST][0]["collected_traffic_source__manual_campaign_name"] == "Früh"
     assert len(server.sessions) == 2
+
+
+@pytest.mark.skipif(not REAL.exists(), reason="the shared data is not here")
+def test_real_events_come_out_alike_by_file_stream_and_page(tmp_path):
+    """Nested events of others, as BigQuery exports them."""
+    dataset = tmp_path / "dataset"
+    dataset.mkdir()
+    with Engine() as engine:
+        events = engine.arrow(f"from {relation([REAL], 'json')}")
+    for day in set(events["event_date"].to_pylist()):
+        rows = events.filter(pc.equal(events["event_date"], day))
+        pq.write_table(rows, dataset / f"events_{day.replace('-', '')}.parquet")
+    with FakeBigQuery(dataset, page_rows=3) as server:
+        given = {"endpoint": server.endpoint, "storage_endpoint": server.storage_endpoint}
+        by_stream = BigQueryExport(server.name, tmp_path / "a", **given).fetch()
+        by_page = BigQueryExport(server.name, tmp_path / "b", **given, storage_read=False).fetch()
+
+    assert rows_of(tmp_path / "a") == rows_of(tmp_path / "b")
+    days = [days_of(tmp_path / f"{n}.duckdb", p) for n, p in enumerate((by_stream, by_page, find_parts(dataset)))]
+    assert days[0] == days[1] == days[2]
+    assert sum(day["sessions"] for day in days[0]) > 0
 
 
 @pytest.mark.parametrize("storage", [True, False])
