@@ -5,13 +5,20 @@ import { type Page, type View, campaignName, channelName, countryName, toggled, 
 import { noFilters } from "../state/hash.ts";
 
 const MOST = 24;
+/** More campaigns than this, such as those of a rectangle, are one filter: a number, not a wall of names. */
+const NAMED = 8;
+
+function campaignsInWords({ state, campaigns, formats }: View): string {
+  if (state.campaigns.length > NAMED) return `${formats.number(state.campaigns.length)} chosen`;
+  return state.campaigns.map((id) => campaignName(campaigns.get(id), id)).join(", ");
+}
 
 /** What is chosen, as a line of print and exports. */
 export function filtersInWords(view: View): string {
   const { state } = view;
   const parts = [
     state.channels.length && `channels: ${state.channels.map(channelName).join(", ")}`,
-    state.campaigns.length && `campaigns: ${state.campaigns.map((id) => campaignName(view.campaigns.get(id), id)).join(", ")}`,
+    state.campaigns.length && `campaigns: ${campaignsInWords(view)}`,
     state.countries.length && `countries: ${state.countries.map((code) => countryName(view, code)).join(", ")}`,
     state.search.trim() && `campaign name holds “${state.search.trim()}”`,
   ].filter(Boolean);
@@ -67,16 +74,18 @@ function MoreChannels({ view: { data, state, change } }: { view: View }) {
 }
 
 function Active({ view }: { view: View }) {
-  const { state, change, campaigns, query } = view;
+  const { state, change, campaigns, query, formats } = view;
   const search = state.search.trim();
   const found = query.campaigns[0] === NO_CAMPAIGN ? 0 : query.campaigns.length;
   const chosen = state.channels.length + state.campaigns.length + state.countries.length + (search ? 1 : 0);
   if (!chosen) return null;
   return (
     <ul class="chips active-filters" aria-label="Filters in force">
-      {state.campaigns.slice(0, MOST).map((id) => (
-        <Remove key={id} label={campaignName(campaigns.get(id), id)} onClick={() => change({ campaigns: toggled(state.campaigns, id) })} />
-      ))}
+      {state.campaigns.length > NAMED ? (
+        <Remove label={`${formats.number(state.campaigns.length)} campaigns`} onClick={() => change({ campaigns: [] })} />
+      ) : (
+        state.campaigns.map((id) => <Remove key={id} label={campaignName(campaigns.get(id), id)} onClick={() => change({ campaigns: toggled(state.campaigns, id) })} />)
+      )}
       {state.countries.map((code) => (
         <Remove key={code} label={countryName(view, code)} onClick={() => change({ countries: toggled(state.countries, code) })} />
       ))}
