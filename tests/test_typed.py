@@ -299,6 +299,14 @@ def test_ids_that_a_spreadsheet_rounded_name_nobody():
     assert notes[0].startswith("2 values of 'customer id' lost their last digits in a spreadsheet")
 
 
+def test_names_that_were_encoded_twice_are_told():
+    """They stay as they are, for nobody knows what they were; a name with such a letter of its own is none."""
+    names = ["KÃ¶ln", "Sale â€“ Spring", "São Paulo", "Ção", "Âge d'or", "Köln"]
+    rows, notes = read({"campaign": names, "date": ["2024-01-01"] * 6})
+    assert [row["campaign_name"] for row in rows] == names
+    assert notes == ["2 names such as 'KÃ¶ln' were encoded twice before they came here; export them again as UTF-8"]
+
+
 def test_line_of_an_order_is_quantity_times_price():
     """Where an order line has no amount it is worked out, refunds included."""
     rows, _ = read({"customer id": [1, 1], "quantity": ["3", "-2"], "unit price": ["1.25", "$2"]}, ORDERS)

@@ -124,7 +124,8 @@ def type_columns(
     name = f"typed_{next(_counter)}"
     row_hash = (lasting_hash if lasting else _passing_hash)(hash_columns)
     engine.execute(reader.sql(relation, name, row_hash, keep), name=f"read {where or 'a frame'}")
-    return TypedTable(name, [*notes, *_rounded_ids(engine, relation, mapping, stored), *currency.notes])
+    notes += [*_rounded_ids(engine, relation, mapping, stored), *_broken_names(engine, relation, stored)]
+    return TypedTable(name, notes + currency.notes)
 
 
 def _rounded_ids(
@@ -142,6 +143,19 @@ def _rounded_ids(
         for name, count in found
         if count
     ]
+
+
+def _broken_names(engine: Engine, relation: str, stored: Mapping[str, StoredColumn]) -> list[str]:
+    """Say whether names of campaigns were encoded twice, by whatever wrote the file."""
+    name = stored.get("campaign_name")
+    if name is None or name.stock != "text":
+        return []
+    count, example = engine.row(
+        f"select count(*), min({name.sql}) from {quoted(relation)} where is_twice_encoded({name.sql})"
+    )
+    if not count:
+        return []
+    return [f"{count} names such as {example!r} were encoded twice before they came here; export them again as UTF-8"]
 
 
 def lasting_hash(columns: Sequence[str]) -> str:

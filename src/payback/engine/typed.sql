@@ -172,6 +172,11 @@ create or replace temp macro id_text(t) as nullif(case
     else trimmed(t::varchar)
 end, '');
 
+-- Text whose UTF-8 was once taken for Windows-1252 and written as UTF-8 again: KÃ¶ln, â€“, Â£.
+create or replace temp macro is_twice_encoded(t) as
+    (contains(t, 'Ã') or contains(t, 'â') or contains(t, 'Â'))
+    and regexp_matches(t, 'Ã[\x{80}-\x{bf}€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]|â€|â‚¬|Â[\x{a0}-\x{bf}]');
+
 -- What two spellings of a name have in common: case (also of ß, of the Greek s and of the Turkish i), blanks,
 -- underscores, the kinds of dashes and what cannot be seen do not count.
 create or replace temp macro name_key(t) as trim(regexp_replace(
