@@ -71,6 +71,18 @@ def test_missing_database(mysql_address):
         MySQLWarehouse(replace(mysql_address, database="not_there"))
 
 
+def test_server_without_a_free_connection_is_explained(mysql_address, mysql_server):
+    """An account that has all the connections it may have is told so, and not that the server does not answer."""
+    mysql_server.execute("create user pb_one identified by 'Long-password-1' with max_user_connections 1")
+    held = mysql_server.connect(user="pb_one", password="Long-password-1")
+    try:
+        with pytest.raises(WarehouseError, match=r"no connection left(.|\n)*max_user_connections"):
+            MySQLWarehouse(replace(mysql_address, user="pb_one", password="Long-password-1"))
+    finally:
+        held.close()
+        mysql_server.execute("drop user pb_one")
+
+
 def test_server_that_is_not_there_fails_at_once(mysql_address, caplog):
     """A closed port is no reason to try again."""
     with pytest.raises(WarehouseError, match=r"does not answer(.|\n)*mysql\.host and mysql\.port"):

@@ -164,13 +164,7 @@ def create_database(address: Address) -> None:
     session = Session(address.without_database())
     try:
         name = address.database.replace("`", "``")
-        with session.translating():
-            borrowed: Any = session.pool.raw_connection()
-            try:
-                with borrowed.driver_connection.cursor() as cursor:
-                    cursor.execute(f"create database if not exists `{name}` character set utf8mb4 collate utf8mb4_bin")
-            finally:
-                borrowed.close()
+        session.ddl(f"create database if not exists `{name}` character set utf8mb4 collate utf8mb4_bin")
     finally:
         session.close()
 

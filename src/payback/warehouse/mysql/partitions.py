@@ -11,7 +11,7 @@ import logging
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from payback.errors import PaybackError
 from payback.warehouse.mysql.ddl import LATER, PARTITION_COLUMN
@@ -138,7 +138,7 @@ def drop_before(session: Session, table: str, day: date) -> list[str]:
     old = old_partitions(session, table, day)
     if old:
         names = ", ".join(f"`{one.name}`" for one in old)
-        _ddl(session, f"alter table `{table}` drop partition {names}")
+        session.ddl(f"alter table `{table}` drop partition {names}", patience_seconds=_PATIENCE_SECONDS)
     return [one.name for one in old]
 
 
@@ -154,19 +154,9 @@ def _inside(partition: Partition, end: date) -> bool:
 def _reorganise(session: Session, table: str, partition: Partition, ends: list[date]) -> None:
     bounds = [partition.start, *ends, partition.end]
     parts = [f"partition `{_name(start, end)}` values less than ({_bound(end)})" for start, end in pairwise(bounds)]
-    _ddl(session, f"alter table `{table}` reorganize partition `{partition.name}` into ({', '.join(parts)})")
+    statement = f"alter table `{table}` reorganize partition `{partition.name}` into ({', '.join(parts)})"
+    session.ddl(statement, patience_seconds=_PATIENCE_SECONDS)
     _log.info("%s: %d new partitions by %s", table, len(parts) - 1, PARTITION_COLUMN)
-
-
-def _ddl(session: Session, statement: str) -> None:
-    with session.translating():
-        borrowed: Any = session.pool.raw_connection()
-        try:
-            with borrowed.driver_connection.cursor() as cursor:
-                cursor.execute(f"set session lock_wait_timeout = {_PATIENCE_SECONDS}")
-                cursor.execute(statement)
-        finally:
-            borrowed.invalidate()
 
 
 def _name(start: date | None, end: date | None) -> str:

@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 LOST = frozenset({2006, 2013, 2014, 2055, 1053, 1077, 1080, 1152, 1158, 1159, 1160, 1161, 1927, 4031, 0})
 """The connection broke or the server went down."""
 
-UNREACHABLE = frozenset({2002, 2003, 2005, 1040, 1203})
+_CROWDED = frozenset({1040, 1203, 1226})
+"""The server, or its account for us, has as many connections as it may."""
+
+UNREACHABLE = frozenset({2002, 2003, 2005}) | _CROWDED
 """No connection came about."""
 
 LOCAL_OFF = frozenset({3948, 4166, 1148, 2068})
@@ -107,6 +110,13 @@ def _broken(error: BaseException, code: int | None, got: str, address: Address) 
             where=where,
             got=got,
             hint="check mysql.tls and mysql.tls_ca, the file of the certificate that signed the server's",
+        )
+    if code in _CROWDED:
+        return WarehouseError(
+            "the server has no connection left for us",
+            where=where,
+            got=got,
+            hint="end other sessions, or raise max_connections on the server, or max_user_connections of this user",
         )
     if code in UNREACHABLE:
         return WarehouseError(

@@ -35,9 +35,10 @@ _MODES = (
     "ANSI_QUOTES,STRICT_TRANS_TABLES,ONLY_FULL_GROUP_BY,NO_ZERO_DATE,NO_ZERO_IN_DATE,"
     "ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION"
 )
+_PATIENCE_SECONDS = 60
 _SETTINGS = (
-    f"set session sql_mode = '{_MODES}', time_zone = '+00:00', innodb_lock_wait_timeout = 50, lock_wait_timeout = 60, "
-    "net_write_timeout = 600, net_read_timeout = 600, wait_timeout = 28800"
+    f"set session sql_mode = '{_MODES}', time_zone = '+00:00', innodb_lock_wait_timeout = 50, "
+    f"lock_wait_timeout = {_PATIENCE_SECONDS}, net_write_timeout = 600, net_read_timeout = 600, wait_timeout = 28800"
 )
 
 # One writer at a time needs no snapshot; with one, a month made meanwhile would end the transaction.
@@ -234,12 +235,13 @@ class Session:
             with suppress(*ERRORS):
                 connection.close()
 
-    def ddl(self, statement: str) -> None:
-        """Run a statement that commits by itself, on a connection of its own; it waits a minute for those who read."""
+    def ddl(self, statement: str, *, patience_seconds: int = _PATIENCE_SECONDS) -> None:
+        """Run a statement that commits by itself, on a connection of its own; so long it waits for those who read."""
         with self.translating():
             borrowed: Any = self.pool.raw_connection()
             try:
                 with borrowed.driver_connection.cursor() as cursor:
+                    cursor.execute(f"set session lock_wait_timeout = {int(patience_seconds)}")
                     cursor.execute(statement)
             finally:
                 borrowed.invalidate()

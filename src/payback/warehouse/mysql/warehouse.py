@@ -12,6 +12,7 @@ from payback.errors import WarehouseError
 from payback.tables import REVISIONS, TABLES
 from payback.warehouse.duckdb import DuckDBWarehouse
 from payback.warehouse.mysql import migrating, partitions
+from payback.warehouse.mysql.copies import Copies
 from payback.warehouse.mysql.ddl import PARTITION_COLUMN, is_partitioned
 from payback.warehouse.mysql.reading import arrow_schema, batches
 from payback.warehouse.mysql.replacing import replace_rows
@@ -26,7 +27,7 @@ from payback.warehouse.mysql.slicing import (
 )
 from payback.warehouse.mysql.streams import LOAD_STREAMS, SlicesWriting
 from payback.warehouse.mysql.writing import write_rows
-from payback.warehouse.schema import SCHEMA_VERSION, amounts, create_table
+from payback.warehouse.schema import SCHEMA_VERSION, amounts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -94,9 +95,8 @@ class MySQLWarehouse:
         for table in (*TABLES, "schema_version"):
             # A table that nobody exposed must be missing, not empty.
             self.engine.execute(f"drop table {quoted(table)}")
-        self._exposed: set[str] = set()
+        self._copies = Copies(self.session, self.engine)
         self._changed: set[str] = set()
-        self._generation = 0
 
     @property
     def engine(self) -> Engine:
@@ -125,11 +125,11 @@ class MySQLWarehouse:
         self._divisible = divisible
         try:
             with self._workbench.transaction(), self.session.transaction():
-                self._forget_unless_locked()
+                self._copies.distrust_unless_locked()
                 self._changed.clear()
                 yield
         except BaseException:
-            self._exposed.clear()
+            self._copies.distrust()
             if self._elsewhere:
                 # Whatever it was, the next try has one thing less that can go wrong.
                 self._streams = 1
@@ -154,12 +154,10 @@ class MySQLWarehouse:
 
     def expose(self, *tables: str) -> None:
         """Bring tables into the workbench under their own names; those that are there in step stay."""
-        self._forget_unless_locked()
+        self._copies.distrust_unless_locked()
         for table in tables:
-            if table in self._exposed:
-                continue
-            self._bring(table, quoted(table))
-            self._exposed.add(table)
+            if table not in self._copies:
+                self._copies.bring(table, self._rows(table))
 
     def read(self, table: str, *, columns: Sequence[str] = (), order: str = "") -> pa.Table:
         """Return a table as Arrow."""
@@ -208,7 +206,7 @@ class MySQLWarehouse:
         days = [piece.day for piece in slices if piece.day is not None]
         if is_partitioned(TABLES[table]):
             partitions.make_months(self.session, table, days)
-        self._forget(table, "loads", REVISIONS.name)
+        self._copies.drop(table, "loads", REVISIONS.name)
         with self._writing():
             self._changed |= {table, "loads", *([REVISIONS.name] if revisions else ())}
             writing = SlicesWriting(self.session, self._workbench, table, relation, load, revisions)
@@ -223,7 +221,7 @@ class MySQLWarehouse:
     def mark_slices(self, table: str, slices: Sequence[Slice]) -> None:
         """Give slices of the ledger other flags; their rows stay."""
         with self._writing():
-            self._forget("loads")
+            self._copies.drop("loads")
             self._changed.add("loads")
             numbers = ledger_numbers(self.session, table, sorted({piece.report for piece in slices}))
             mark_slices(self.session.writer, slices, numbers)
@@ -240,14 +238,14 @@ class MySQLWarehouse:
         with self._writing():
             number = replace_rows(self.session.writer, self.engine, table, relation, lambda: self.expose(table))
             self._changed.add(table)
-            if table in self._exposed:
+            if table in self._copies:
                 self._workbench.replace_table(table, relation)
         return number
 
     def replace_rows(self, table: str, where: Mapping[str, object], rows: Sequence[Mapping[str, object]]) -> None:
         """Delete the rows that equal ``where`` and insert others."""
         with self._writing():
-            self._forget(table)
+            self._copies.drop(table)
             self._delete_rows(table, where)
             for row in rows:
                 marks = ", ".join(["%s"] * len(row))
@@ -261,7 +259,7 @@ class MySQLWarehouse:
             query = f"select {_names(TABLES[table].names)} from {quoted(relation)}"
             write_rows(self.session.writer, self.engine, table, query, number)
             self._changed.add(table)
-            if table in self._exposed:
+            if table in self._copies:
                 self._workbench.append(table, relation)
         return number
 
@@ -269,7 +267,7 @@ class MySQLWarehouse:
         """Delete the rows whose columns equal ``where``."""
         with self._writing():
             self._delete_rows(table, where)
-            if table in self._exposed:
+            if table in self._copies:
                 self._workbench.delete(table, where)
 
     def number_keys(self, table: str, relation: str, column: str) -> str:
@@ -305,7 +303,7 @@ class MySQLWarehouse:
         dropped = {name: partitions.drop_before(self.session, name, before) for name in daily}
         first = partitions.first_of_month(before)
         with self._writing():
-            self._forget("loads", *daily)
+            self._copies.drop("loads", *daily)
             for name in daily:
                 self.session.execute('delete from "loads" where "table_name" = %s and "day" < %s', [name, first])
         return {name: names for name, names in dropped.items() if names}
@@ -336,38 +334,11 @@ class MySQLWarehouse:
             with self.transaction():
                 yield
 
-    def _bring(self, table: str, target: str) -> None:
-        """Copy a table of the server into the workbench."""
-        import pyarrow as pa
-
-        name = f"bring_{next(_counter)}"
-        stream = pa.RecordBatchReader.from_batches(arrow_schema(table), self._rows(table))
-        self.engine.execute(f"drop table if exists {target}")
-        self.engine.execute(create_table(TABLES[table]))
-        self.engine.register(name, stream)
-        try:
-            self.engine.execute(f"insert into {target} select * from {name}", name=f"read {table} from MySQL")
-        finally:
-            self.engine.connection.unregister(name)
-
     def _rows(self, table: str, columns: Sequence[str] = ()) -> Iterator[pa.RecordBatch]:
         """Return the rows of a table as this object sees them: with what its open transaction changed."""
         self._check_here(table)
         own = self.session.is_fixed and (table in self._changed or not self.session.in_transaction)
         return batches(self.session, table, columns, own=own)
-
-    def _forget(self, *tables: str) -> None:
-        """Take tables out of the workbench that no longer equal the server's."""
-        for table in tables:
-            if table in self._exposed:
-                self._exposed.discard(table)
-                self.engine.execute(f"drop table if exists {quoted(table)}")
-
-    def _forget_unless_locked(self) -> None:
-        """Trust exposed tables only under a lock that was held all the time."""
-        if not self.session.has_lock or self._generation != self.session.generation:
-            self._exposed.clear()
-            self._generation = self.session.generation
 
     def _make_months(self, table: str, relation: str) -> None:
         """Make the months that a relation needs; to be done before the transaction touches the table."""
