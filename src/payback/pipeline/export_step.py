@@ -259,7 +259,8 @@ def _write(
         name = f"export_{table.name}"
         warehouse.engine.execute(f"create or replace temp view {name} as from read_parquet({literal(str(path))})")
         try:
-            with warehouse.transaction():
+            # Divisible: the next run compares each day with the ledger, and writes those that are missing.
+            with warehouse.transaction(divisible=True):
                 load = Load(warehouse.next_load_id(), json.dumps({"ga4_export": table.name}), loader.run_id)
                 covered = [_key(account, day) for day in emptied]
                 marked = {_key(account, day): text for day, text in flags.items()}
