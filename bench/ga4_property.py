@@ -99,8 +99,7 @@ class Reading:
             self.note_start()
             used = measure(self.command, log=log)
             self.runs, self.cpu = self.runs + 1, self.cpu + used.cpu
-            answer, _ = json.JSONDecoder().raw_decode(log.read_text(encoding="utf-8"))
-            status = answer["properties"][0]["status"]
+            status = status_in(log)
             if status == "stopped":
                 self.sleep_till_morning()
 
@@ -108,10 +107,10 @@ class Reading:
         """Wait for the quota of the next day."""
         self.clock.set(self.clock.now().replace(hour=9) + timedelta(days=1))
 
-    def until_killed(self, chance: random.Random) -> None:
-        """Read, and kill the reader some requests after its start and a moment into what it does then."""
+    def until_killed(self, chance: random.Random) -> bool:
+        """Read, and kill the reader some requests after its start, a moment into what it does; tell if more is left."""
         self.note_start()
-        wanted = self.server.usage.requests + chance.randint(1, 28)
+        wanted = self.server.usage.requests + chance.randint(1, 24)
         log = self.folder / "killed.log"
         with log.open("wb") as output:
             process = subprocess.Popen(self.command, stdout=output, stderr=subprocess.STDOUT)
@@ -124,10 +123,14 @@ class Reading:
         self.runs += 1
         if not has_ended:
             self.kills.append(f"request {self.server.usage.requests}, {self.days()} days kept")
-        elif code == 0:
-            self.sleep_till_morning()  # it came to the end of the day's quota before
-        else:
+            print(f"  killed at {self.kills[-1]}", flush=True)
+        elif code:
             raise SystemExit(f"the reader ended with {code}: {log.read_text(encoding='utf-8', errors='replace')}")
+        elif status_in(log) != "stopped":
+            return False
+        else:
+            self.sleep_till_morning()
+        return True
 
     def days(self) -> int:
         """Return how many days the database has after a kill."""
@@ -136,6 +139,12 @@ class Reading:
         with closing(Engine(self.database)) as engine:
             is_ours = engine.rows("select 1 from duckdb_tables() where table_name = 'loads'")
             return int(engine.row("select count(distinct day) from loads")[0]) if is_ours else 0
+
+
+def status_in(log: Path) -> str:
+    """Return what a reader printed of itself; what it said beside that follows."""
+    answer, _ = json.JSONDecoder().raw_decode(log.read_text(encoding="utf-8"))
+    return str(answer["properties"][0]["status"])
 
 
 @contextmanager
@@ -236,9 +245,10 @@ def compare(place: Path, options: argparse.Namespace) -> list[str]:
     with reading(place, "killed", options.sessions_a_day) as killed:
         rows = rows_of_report(killed.server)
         print(f"{rows:,} rows in the largest report of {DAYS} days; seed {options.seed}")
-        while len(killed.kills) < options.kills:
-            killed.until_killed(chance)
-            print(f"  killed at {killed.kills[-1]}", flush=True)
+        while len(killed.kills) < options.kills and killed.until_killed(chance):
+            pass
+        if len(killed.kills) < options.kills:
+            problems.append(f"the end came after {len(killed.kills)} kills")
         killed.to_the_end()
         problems += bring_up_to_date(killed)
     with reading(place, "in one go", options.sessions_a_day) as whole:

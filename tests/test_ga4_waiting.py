@@ -95,6 +95,29 @@ def test_nothing_to_show_yet_is_said(shop, server):
     assert runs.returncode == 0
 
 
+def test_server_is_read_beside_a_run_too(shop, mysql_address):
+    """On MySQL the run keeps the right to write: who looks gets the figures of before and a note, a writer an error."""
+    from payback import DataLoader
+    from payback.pipeline import campaign_roi
+    from payback.warehouse.mysql.warehouse import MySQLWarehouse
+
+    first, second = MySQLWarehouse(mysql_address), MySQLWarehouse(mysql_address)
+    try:
+        run = DataLoader(shop.folder, warehouse=first)
+        run.import_file(shop.write("ads.csv", ADS))
+        _, before = campaign_roi(run)
+        run.import_file(shop.write("more.csv", ADS.replace("Brand", "Shoes")))
+
+        looker = DataLoader(shop.folder, warehouse=second, only_look=True)
+        assert campaign_roi(looker)[1] == before
+        assert "is loading: these are the figures of before" in looker.notes[0]
+        with pytest.raises(WarehouseBusyError):
+            campaign_roi(DataLoader(shop.folder, warehouse=second))
+    finally:
+        first.close()
+        second.close()
+
+
 def test_who_writes_is_never_read_beside(shop):
     """Without a wait the database is held as ever: even who only looks is refused."""
     from payback import DataLoader

@@ -69,7 +69,7 @@ class DataLoader:
         self.settings = settings or load_settings(self.project)
         self._owns = warehouse is None
         self._warehouse = warehouse
-        self._only_look = only_look
+        self.only_look = only_look
         self.held_by: str | None = None
         self.notes: list[str] = []
         self.run_id: str | None = None
@@ -94,7 +94,7 @@ class DataLoader:
             try:
                 self._warehouse = self._open()
             except WarehouseBusyError as error:
-                if not self._only_look:
+                if not self.only_look:
                     raise
                 # Who waits lets others read; who writes does not, and the same error comes again.
                 self._warehouse = self._open(read_only=True)

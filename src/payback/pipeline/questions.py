@@ -49,10 +49,9 @@ def ensure_clean(loader: DataLoader) -> None:
     state = clean_state(loader)
     if is_clean(loader, state):
         return
-    if loader.held_by is None:
-        clean_tables(loader)
-        remember_clean(loader, state)
-    elif loader.warehouse.records("state", {"name": CLEAN_STATE}):
+    if _is_cleaned(loader, state):
+        return
+    if loader.warehouse.records("state", {"name": CLEAN_STATE}):
         loader.notes.append(f"{loader.held_by} is loading: these are the figures of before, without what it has loaded")
     else:
         raise WarehouseBusyError(
@@ -60,6 +59,21 @@ def ensure_clean(loader: DataLoader) -> None:
             got=loader.held_by,
             hint="wait for it to end, and ask again",
         )
+
+
+def _is_cleaned(loader: DataLoader, state: str) -> bool:
+    """Clean the warehouse; return False where who only looks cannot, because somebody else has the right to write."""
+    if loader.held_by is not None:
+        return False
+    try:
+        clean_tables(loader)
+        remember_clean(loader, state)
+    except WarehouseBusyError as error:
+        if not loader.only_look:
+            raise
+        loader.held_by = error.got or "another program"
+        return False
+    return True
 
 
 def remember_clean(loader: DataLoader, state: str) -> None:
