@@ -53,7 +53,9 @@ def fetch(server, tmp_path):
 
     def fetch(folder="copies", **options):
         given = {"endpoint": server.endpoint, "storage_endpoint": server.storage_endpoint} | options
-        return BigQueryExport(server.name, tmp_path / folder, **given).fetch()
+        export = BigQueryExport(server.name, tmp_path / folder, **given)
+        fetch.notes = export.notes
+        return export.fetch()
 
     return fetch
 
@@ -155,29 +157,29 @@ def test_a_broken_stream_goes_on_where_it_was(fetch, server, tmp_path, monkeypat
 
 
 @pytest.mark.parametrize("kind", ["permission denied", "api disabled", "not found"])
-def test_without_the_storage_api_rows_come_over_rest(fetch, server, tmp_path, caplog, kind):
-    """It is tried once in a run, and the log says what to do about it."""
+def test_without_the_storage_api_rows_come_over_rest(fetch, server, tmp_path, kind):
+    """It is tried once in a run, which says what to do about it."""
     server.fail(kind, method="CreateReadSession", times=None)
     fetch("refused")
-    warnings = [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]
+    notes = fetch.notes
     server.fail(kind, method="CreateReadSession", times=0)
     fetch("pages", storage_read=False)
 
-    assert len(warnings) == 1
-    assert ("BigQuery Read Session User" in warnings[0]) is (kind != "not found")
+    assert len(notes) == 1
+    assert ("BigQuery Read Session User" in notes[0]) is (kind != "not found")
     assert rows_of(tmp_path / "refused") == rows_of(tmp_path / "pages")
     assert (server.sessions, server.reads) == ([], [])
 
 
 @pytest.mark.parametrize("kind", ["internal", "not found", "permission denied"])
-def test_a_stream_that_breaks_for_good_is_read_over_rest_from_the_start(fetch, server, tmp_path, caplog, kind):
+def test_a_stream_that_breaks_for_good_is_read_over_rest_from_the_start(fetch, server, tmp_path, kind):
     """What it brought so far does not count twice."""
     server.fail(kind, after=2)
     fetch()
 
     assert [len(rows) for rows in rows_of(tmp_path / "copies").values()] == [3, 2]
     assert len(server.sessions) == 1
-    assert "rows come over REST" in caplog.text
+    assert "rows come over REST" in fetch.notes[0]
 
 
 def test_a_stream_that_loses_rows_is_an_error_and_the_copy_stays(fetch, server, tmp_path):
