@@ -27,7 +27,7 @@ def test_other_source_and_other_date_order_leave_nothing(loader, shop):
         (date(2024, 4, 3), "partner"),
         (date(2024, 5, 4), "partner"),
     ]
-    assert sum(row["rows"] for row in loader.warehouse.records("loads")) == len(rows)
+    assert [row["rows"] for row in loader.warehouse.records("loads")] == [1, 1]
     assert [row["source"] for row in loader.warehouse.records("rejected_rows")] == ["partner"]
 
 

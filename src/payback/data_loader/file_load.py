@@ -80,6 +80,10 @@ class FileLoad:
                     settings_hash=settings_hash,
                     covered=covered,
                 )
+                if covered:
+                    # An empty slice says that a day was asked for and had nothing; these were never asked for.
+                    empty = {"table_name": typed.table.name, "load_id": load.load_id, "rows": 0}
+                    self.warehouse.delete("loads", empty)
                 self._write_rejects(typed, load)
                 report = report_of(engine, typed, self.file, "loaded", started)
                 report = replace(
