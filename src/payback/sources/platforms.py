@@ -38,6 +38,12 @@ _COPY = r"\s*\(\d{1,3}\)$|\s+-\s+(copy|kopie|copie|copia|cópia)$|[\s_](copy|kop
 _MONTH, _DAY = r"(0[1-9]|1[0-2])", r"(0[1-9]|[12]\d|3[01])"
 _DATE = rf"(?<!\d)((19|20)\d\d(?:([-_. ]?){_MONTH}(\3{_DAY})?)?|{_DAY}[-_.]{_MONTH}[-_.](19|20)\d\d)(?!\d)"
 """A day, a month or a year in a file's name: the part in which the files of one report differ."""
+_MONTH_WORDS = (
+    "january|february|march|april|may|june|july|august|september|october|november|december"
+    "|januar|februar|märz|mai|juni|juli|oktober|dezember|jan|feb|mar|mär|apr|jun|jul|aug|sept?|oct|okt|nov|dec|dez"
+)
+_NAMED_MONTH = rf"(?<![^\W\d_])({_MONTH_WORDS})[-_. ]*(?=(19|20)\d\d(?!\d))"
+"""A month in words before its year, as people name monthly exports."""
 
 
 def find_source(stem: str, headers: Iterable[str]) -> str:
@@ -69,7 +75,7 @@ def find_source(stem: str, headers: Iterable[str]) -> str:
     for platform, sets in _HEADERS.items():
         if any(words <= known for words in sets):
             return platform
-    return slug(re.sub(_DATE, "", _without_copy_marks(stem.casefold())))
+    return slug(re.sub(_DATE, "", re.sub(_NAMED_MONTH, "", _without_copy_marks(stem.casefold()))))
 
 
 def _without_copy_marks(stem: str) -> str:
