@@ -115,7 +115,7 @@ def write_all(server, warehouse, folder, rows, timed):
     ready = folder / "ready.tsv"
     with ready.open("wb") as file:
         for batch in warehouse.engine.batches(lines_query("campaigns", "select * from made"), rows=50_000):
-            file.writelines(pieces(batch))
+            file.writelines(pieces(batch.column(0)))
     names = ", ".join(f"`{name}`" for name in CAMPAIGNS.names)
     statement = f"load data local infile '{ready.as_posix()}' into table {{}} ({names})"
 
