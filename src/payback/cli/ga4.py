@@ -164,6 +164,8 @@ def _plan_words(one: Plan) -> str:
 
 
 def _show_reports(reports: list[PropertyReport]) -> None:
+    from payback.pipeline.extract_step import warnings_of
+
     columns = {
         "property_id": "Property",
         "status": "Status",
@@ -175,8 +177,6 @@ def _show_reports(reports: list[PropertyReport]) -> None:
         "seconds": ">Seconds",
     }
     print_table("GA4", columns, [one.__dict__ for one in reports], show=_text, spare=("calls",))
-    from payback.pipeline.extract_step import warnings_of
-
     for one in reports:
         for warning in warnings_of(one):
             say(f"note: {warning}")

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import logging
 import time
+from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from payback.data_loader.ga4_check import Difference, reconcile
@@ -228,16 +230,15 @@ class Ga4Load:
         for first, last in requests_of(days, self.settings.days_a_request):
             self.say(f"GA4 property {of.property_id}: {first} to {last}, {report.days_left} days left")
             read = of.read(first, last)
-            changed, found = retried(lambda read=read: self._write(of, read))  # type: ignore[misc]
+            changed, found = retried(partial(self._write, of, read))
             report.days_read += len(read.days)
             report.days_left -= len(read.days)
             report.days_changed += changed
             report.rows += sum(one.rows.num_rows for one in read.traffic)
             report.unexplained += [one for one in found if one.is_unexplained]
-            for day in read.days:
-                for flag in self._flags(read, day, of)[0].split(","):
-                    name = flag.partition("(")[0]
-                    report.flags |= {name: report.flags.get(name, 0) + 1} if name else {}
+            flags = [flag for day in read.days for flag in self._flags(read, day, of)[0].split(",") if flag]
+            counted = Counter(report.flags) + Counter(flag.partition("(")[0] for flag in flags)
+            report.flags = dict(counted)
             report.warnings += [text for text in read.truncations if text not in report.warnings]
 
     def _write(self, of: Ga4Property, read: DaysRead) -> tuple[int, list[Difference]]:

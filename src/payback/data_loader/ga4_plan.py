@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from payback.data_loader.ga4_days import Windows, days_to_read, first_day, known_days, requests_of
+from payback.sources.ga4_api.quota import DAY, LIMITS, PROJECT_HOUR, TOKENS_A_REPORT
 from payback.sources.ga4_api.reports import MOST_REPORTS, reports
 
 if TYPE_CHECKING:
@@ -20,10 +21,8 @@ if TYPE_CHECKING:
 
 _SCHEMA_CALLS = 5
 """Calls that open a property: its fields, one check a report."""
-_TOKENS_A_REPORT, _ROWS_A_DAY, _SECONDS_A_CALL = 10.0, 500.0, 2.0
+_ROWS_A_DAY, _SECONDS_A_CALL = 500.0, 2.0
 """Guesses for a property that was never read."""
-_DAY_TOKENS, _HOUR_TOKENS = 200_000, 14_000
-"""What a standard property gives a project."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +38,7 @@ class Experience:
     """
 
     time_zone: str = "UTC"
-    tokens_a_report: float = _TOKENS_A_REPORT
+    tokens_a_report: float = TOKENS_A_REPORT
     rows_a_day: float = _ROWS_A_DAY
     seconds_a_call: float = _SECONDS_A_CALL
 
@@ -124,17 +123,17 @@ def plan_property(warehouse: Warehouse, settings: GA4, property_id: str, now: da
     free = 1 - settings.quota_left
     return Plan(
         property_id,
-        min(days, default=None),
-        max(days, default=None),
-        len(days),
-        len([day for day in days if day not in known]),
-        calls,
-        asked,
-        tokens,
-        round(calls * seen.seconds_a_call, 1),
-        ceil(tokens / (free * _HOUR_TOKENS)),
-        ceil(tokens / (free * _DAY_TOKENS)),
-        bool(warehouse.records("state", {"name": _name(property_id)})),
+        first_day=min(days, default=None),
+        last_day=max(days, default=None),
+        days=len(days),
+        new_days=len([day for day in days if day not in known]),
+        calls=calls,
+        reports=asked,
+        tokens=tokens,
+        seconds=round(calls * seen.seconds_a_call, 1),
+        hours=ceil(tokens / (free * LIMITS[PROJECT_HOUR])),
+        quota_days=ceil(tokens / (free * LIMITS[DAY])),
+        measured=bool(warehouse.records("state", {"name": _name(property_id)})),
     )
 
 

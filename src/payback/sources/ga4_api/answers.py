@@ -132,11 +132,11 @@ def table_of(pages: Sequence[Any], dimensions: Sequence[str], metrics: Sequence[
         for row in page.rows:
             for column, value in zip(columns, (*row.dimension_values, *row.metric_values), strict=True):
                 column.append(value.value)
-    expected = pages[0].row_count
-    if len(columns[0]) != expected if columns else expected:
+    found, expected = len(columns[0]) if columns else 0, pages[0].row_count
+    if found != expected:
         raise SourceError(
             "GA4 gave other rows than it counts; nothing was written",
-            got=f"{len(columns[0]):,} rows",
+            got=f"{found:,} rows",
             allowed=f"{expected:,} rows",
             hint="the report changed while it was read, or the server is at fault; run again",
         )
