@@ -132,6 +132,15 @@ def test_nobody_gets_in_without_the_token(visitor, path):
     assert "Set-Cookie" not in headers
 
 
+def test_a_browser_without_the_token_gets_a_page_that_says_where_it_is(visitor):
+    """With the status of a refusal, without a script, and without anything of the data."""
+    status, headers, content = visitor.ask("/", Accept="text/html,*/*")
+
+    assert (status, b"payback serve" in content, b"<script" in content) == (401, True, False)
+    assert "default-src 'none'; style-src 'sha256-" in headers["Content-Security-Policy"]
+    assert "Set-Cookie" not in headers
+
+
 def test_answers_are_those_of_the_cube(folder):
     """A query over HTTP gives what the cube gives."""
     query = ASKED | {"channels": ["Search"], "previous": {"start": "2026-01-01", "end": "2026-01-20"}}

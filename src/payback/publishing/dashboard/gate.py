@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
-from payback.publishing.dashboard.pages import entering_page, login_page
+from payback.publishing.dashboard.pages import door_page, entering_page, login_page
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -150,6 +150,8 @@ class Gate:
             return RedirectResponse("login", 303)
         if self.access.has_password:
             return PlainTextResponse("Log in first.", 401, {"WWW-Authenticate": 'Basic realm="Payback"'})
+        if request.url.path == "/" and "text/html" in request.headers.get("accept", ""):
+            return door_page()
         return _refused(401, "Open the address that payback serve printed: it carries the token.")
 
 

@@ -43,6 +43,14 @@ def entering_page() -> HTMLResponse:
     return HTMLResponse(text, headers={"Cache-Control": "no-store"})
 
 
+def door_page() -> HTMLResponse:
+    """Return the page for a reader who came without the token: where it is."""
+    style = template_text("login.css")
+    text = template("door.html").render(style=Markup(style))  # noqa: S704 - our file
+    policy = f"default-src 'none'; style-src {content_hash(style)}; base-uri 'none'; frame-ancestors 'none'"
+    return HTMLResponse(text, 401, {"Cache-Control": "no-store", "Content-Security-Policy": policy})
+
+
 def login_page(*, wrong: bool = False) -> HTMLResponse:
     """Return the form that asks for the password."""
     style = template_text("login.css")
