@@ -18,6 +18,7 @@ same indexes cost the server 7 % more.
 
 from __future__ import annotations
 
+import logging
 import threading
 from bisect import bisect_right
 from collections import Counter
@@ -50,6 +51,8 @@ if TYPE_CHECKING:
     from payback.warehouse.mysql.session import Session
     from payback.warehouse.mysql.slicing import Key
     from payback.warehouse.mysql.writer import Writer
+
+_log = logging.getLogger(__name__)
 
 LOAD_STREAMS = 2
 """Streams of a large load, unless the settings say otherwise."""
@@ -126,6 +129,7 @@ class SlicesWriting:
     def _write_at_once(
         self, writers: Sequence[Writer], parts: Sequence[list[Slice]], query: str, numbers: Container[Key]
     ) -> None:
+        _log.info("%s: %d rows travel over %d connections", self.table, sum(map(_rows, parts)), len(parts))
         engine = self.bench.engine
         check_lengths(engine, self.table, query)
         lines = Lines(engine, self.table, query, len(parts))
