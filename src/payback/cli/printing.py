@@ -19,6 +19,8 @@ _GAP = 3
 """Signs between two columns."""
 _READABLE, _NARROWEST = 20, 6
 """Widths of a column of text: what it should have, and what it has at the very least."""
+_LONGEST_WORD = 28
+"""Longer words are broken; shorter ones never are where there is room."""
 _NUMBER = re.compile(r'"\\u0000([-0-9.]+)"')
 
 
@@ -80,6 +82,7 @@ def print_table(
     console = _console()
     lines = [{key: view(key, row.get(key), row) for key in columns} for row in (*rows, *([total] if total else []))]
     kept = _fitting(columns, lines, spare, console.width)
+    fits = _width(kept, lines) <= console.width
     table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, title_style="bold", show_footer=False)
     for key, heading in kept.items():
         right, least = heading.startswith(">"), _least(key, heading, lines)
@@ -88,7 +91,7 @@ def print_table(
             justify="right" if right else "left",
             no_wrap=right,
             overflow="fold",
-            min_width=least if right else min(least, _NARROWEST),
+            min_width=least if right or fits else min(least, _NARROWEST),
         )
     for number, line in enumerate(lines, 1):
         if total and number == len(lines):
@@ -105,19 +108,26 @@ def _fitting(
     """Return the columns that fit into a width, the spare ones left out one by one."""
     kept = dict(columns)
     for key in spare:
-        if sum(_least(name, heading, lines) + _GAP for name, heading in kept.items()) + 1 <= width:
+        if _width(kept, lines) <= width:
             break
         kept.pop(key, None)
     return kept
 
 
+def _width(columns: Mapping[str, str], lines: Sequence[Mapping[str, str]]) -> int:
+    return sum(_least(name, heading, lines) + _GAP for name, heading in columns.items()) + 1
+
+
 def _least(key: str, heading: str, lines: Sequence[Mapping[str, str]]) -> int:
-    """Return the width that a column needs: a number all of it, a text a few words beside each other."""
+    """Return the width that a column needs: a number all of it, a text its words, a few beside each other."""
     from rich.cells import cell_len
 
     longest = max([cell_len(line[key]) for line in lines], default=0)
     needed = max(longest, cell_len(heading.removeprefix(">")))
-    return needed if heading.startswith(">") else min(needed, _READABLE)
+    if heading.startswith(">"):
+        return needed
+    word = max((cell_len(word) for line in lines for word in line[key].split()), default=0)
+    return max(min(needed, _READABLE), min(word, _LONGEST_WORD))
 
 
 def say(text: str = "") -> None:
