@@ -197,8 +197,10 @@ def test_doctor_finds_the_project_in_order(loaded):
 
 
 def test_doctor_makes_no_database(shop):
-    """Looking at an empty project leaves it empty."""
-    assert shop.run("doctor").code == 0
+    """Looking at an empty project leaves it empty, and says which database the first load will make."""
+    outcome = shop.run("doctor", "--json")
+    assert (outcome.code, outcome.json["checks"][-1]["name"]) == (0, "warehouse")
+    assert "MySQL is used where warehouse.kind is mysql" in outcome.json["checks"][-1]["found"]
     assert not (shop.folder / "payback.duckdb").exists()
 
 

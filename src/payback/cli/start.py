@@ -166,7 +166,7 @@ def _is_new(folder: Path, settings: Settings) -> bool:
 @click.pass_context
 def doctor(ctx: click.Context, as_json: bool) -> None:
     """Check the installation and the project, and say what to do."""
-    from payback.operations.doctor import checks
+    from payback.operations.doctor import Check, checks
 
     project: Project = ctx.obj
     try:
@@ -182,6 +182,9 @@ def doctor(ctx: click.Context, as_json: bool) -> None:
     on_server = not isinstance(settings, PaybackError) and settings.warehouse.kind == "mysql"
     missing = not isinstance(settings, PaybackError) and _is_new(project.folder, settings)
     found = checks(settings, project.folder, open_warehouse=None if missing or on_server else open_warehouse)
+    if not isinstance(settings, PaybackError) and missing:
+        made = f"DuckDB, {settings.warehouse.path}: made by the first load"
+        found.append(Check("warehouse", "ok", f"{made} (MySQL is used where warehouse.kind is mysql)"))
     if not isinstance(settings, PaybackError) and on_server:
         found += _mysql_checks(settings, project.folder)
     if not isinstance(settings, PaybackError) and settings.ga4.numbers():
