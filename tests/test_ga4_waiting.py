@@ -130,3 +130,19 @@ def test_who_writes_is_never_read_beside(shop):
         )
     assert found.returncode != 0
     assert WarehouseBusyError.__name__ in found.stderr
+
+
+def test_run_that_cannot_go_on_says_why(shop, server, monkeypatch):
+    """A reader who never leaves ends the run: the error names it, not that the record found no open database."""
+    from payback.data_loader.ga4_load import Ga4Load
+
+    def lose(self):
+        self.warehouse.close()
+        raise WarehouseBusyError("another program holds the database", got="process 1")
+
+    monkeypatch.setattr(Ga4Load, "fetch", lose)
+    shop.write("config/config.yaml", f"ga4: {{property: {server.number}, endpoint: '{server.endpoint}'}}\n")
+    outcome = shop.run("run")
+    assert outcome.code == 1
+    assert "error: another program holds the database\n  got: process 1" in outcome.err
+    assert "refused a statement" not in outcome.err

@@ -147,7 +147,7 @@ def test_program_that_rested_waits_for_readers(loaded):
     finally:
         resting.close()
         ended(reader)
-    assert len(told) == 1
+    assert told
     assert "has the database open" in told[0]
 
 
