@@ -80,6 +80,18 @@ def _note_touched(engine: Engine) -> None:
         "where part in (from concerned) and transaction_id is not null",
         name="touched orders",
     )
+    engine.execute("set variable touched_since = ?", [_touched_since(engine)])
+
+
+def _touched_since(engine: Engine) -> int:
+    """Return a time before which no session starts that has visits in the parts that come or go.
+
+    Sessions of the same id are looked up whoever had them: to look for fewer would take longer.
+    """
+    visits = "(from visits where part in (from concerned))"
+    known = f"sessions semi join (select distinct session_id from {visits}) using (session_id)"
+    first = engine.row(f"select least((select min(start_us) from {visits}), (select min(start_us) from {known}))")[0]
+    return int(first or 0)
 
 
 def _enter_parts(engine: Engine, rows: list[dict[str, object]], first: int) -> None:
@@ -118,15 +130,17 @@ def join_parts(engine: Engine, *, everything: bool) -> int:
 
 
 def _join_sessions(engine: Engine, *, everything: bool) -> None:
-    whole = "(from visits where user_pseudo_id is not null and session_id is not null)"
-    visits = whole
+    visits = "(from visits where user_pseudo_id is not null and session_id is not null and start_us is not null)"
     if not everything:
-        visits = "touched_visits"
         engine.execute(
-            f"create or replace temp table {visits} as "
-            f"select * exclude (paid, starts) from {whole} semi join touched_users using (user_pseudo_id)",
-            name="touched visits",
+            "create or replace temp table asking_users as select distinct user_pseudo_id "
+            f"from {visits} semi join touched_users using (user_pseudo_id) "
+            "where start_us >= getvariable('touched_since') and google_source is null and touch_source is null",
+            name="visitors of direct sessions",
         )
+        touched = read_sql(_ROOM, "touched_visits.sql", visits=visits)
+        visits = "touched_visits"
+        engine.execute(f"create or replace temp table {visits} as {touched}", name="touched visits")
     engine.execute(
         "create or replace temp table several_parts as select hash(user_pseudo_id, session_id) as key "
         f"from {visits} group by key having count(*) > 1",
@@ -142,9 +156,13 @@ def _join_sessions(engine: Engine, *, everything: bool) -> None:
         engine.execute("delete from sessions")
         engine.execute(f"insert into sessions by name {attributed}", name="attribute sessions")
         return
-    engine.execute(f"create or replace temp table new_sessions as {attributed}", name="attribute sessions")
+    since = "start_us >= getvariable('touched_since')"
     engine.execute(
-        "create or replace temp table known_sessions as from sessions semi join touched_users using (user_pseudo_id)",
+        f"create or replace temp table new_sessions as from ({attributed}) where {since}", name="attribute sessions"
+    )
+    engine.execute(
+        "create or replace temp table known_sessions as "
+        f"from sessions semi join touched_users using (user_pseudo_id) where {since}",
         name="known sessions",
     )
     _swap(engine, "sessions", ("user_pseudo_id", "session_id"))
@@ -153,23 +171,9 @@ def _join_sessions(engine: Engine, *, everything: bool) -> None:
 def _join_sales(engine: Engine, *, everything: bool) -> None:
     orders = "orders"
     if not everything:
-        # Who else used an id of these visitors' orders is concerned too.
-        engine.execute(
-            "insert into touched_orders select distinct transaction_id from orders "
-            "semi join touched_users using (user_pseudo_id) where transaction_id is not null"
-        )
-        engine.execute(
-            "create or replace temp table touched_lines as from orders where "
-            "transaction_id in (from touched_orders) or transaction_id is null and "
-            "(user_pseudo_id in (from touched_users) or part in (from concerned))",
-            name="touched sales",
-        )
         orders = "touched_lines"
-    engine.execute(
-        f"create or replace temp table order_sessions as select * exclude (landing_page) from sessions "
-        f"semi join (select distinct user_pseudo_id from {orders}) using (user_pseudo_id)",
-        name="sessions of buyers",
-    )
+        _note_lines(engine)
+    _note_order_sessions(engine, orders, everything=everything)
     sales = read_sql(_ROOM, "sales.sql", orders=orders)
     if everything:
         engine.execute("delete from sales")
@@ -181,6 +185,47 @@ def _join_sales(engine: Engine, *, everything: bool) -> None:
         "or part in (from stale) or (part, number) in (select (part, number) from touched_lines)"
     )
     _swap(engine, "sales", ("part", "number"))
+
+
+def _note_lines(engine: Engine) -> None:
+    """Note the lines of orders that can have changed: of the touched orders, and after a session that changed."""
+    later = "user_pseudo_id in (from touched_users) and coalesce(at_us >= getvariable('touched_since'), true)"
+    # Who else used an id of these visitors' orders is concerned too.
+    engine.execute(
+        "insert into touched_orders select distinct transaction_id from orders "
+        f"where transaction_id is not null and {later}"
+    )
+    engine.execute(
+        "create or replace temp table touched_lines as from orders where "
+        "transaction_id in (from touched_orders) or transaction_id is null and "
+        f"({later} or part in (from concerned))",
+        name="touched sales",
+    )
+
+
+def _note_order_sessions(engine: Engine, orders: str, *, everything: bool) -> None:
+    """Note the sessions that the lines of orders can belong to: their own, else all of their visitor in the window."""
+    asked = f"select coalesce(min(coalesce(at_us, 0)), 0) from {orders}"
+    first = 0 if everything else int(engine.row(asked)[0])
+    engine.execute(
+        f"create or replace temp table order_sessions as {read_sql(_ROOM, 'order_sessions.sql', orders=orders)}",
+        [first],
+        name="sessions of orders",
+    )
+    engine.execute(
+        f"create or replace temp table homeless_lines as select user_pseudo_id, at_us from {orders} "
+        "anti join order_sessions using (user_pseudo_id, session_id) where user_pseudo_id is not null"
+    )
+    first = engine.row("select min(at_us) from homeless_lines")[0]
+    if first is not None:
+        engine.execute(
+            "insert into order_sessions select * exclude (landing_page) from sessions "
+            "semi join homeless_lines using (user_pseudo_id) "
+            "anti join order_sessions using (user_pseudo_id, session_id) "
+            "where start_us >= ? - getvariable('lookback_us')",
+            [first],
+            name="sessions before orders",
+        )
 
 
 def _swap(engine: Engine, table: str, key: tuple[str, str]) -> None:

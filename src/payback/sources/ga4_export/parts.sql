@@ -5,10 +5,10 @@ with counted as (
         min(day) as first_day,
         max(day) as last_day,
         sum(events)::bigint as events,
-        count(*) filter (where user_pseudo_id is not null and session_id is not null) as sessions,
-        coalesce(sum(events) filter (where user_pseudo_id is null or session_id is null), 0)::bigint
+        count(*) filter (where user_pseudo_id is not null and session_id is not null and start_us is not null) as sessions,
+        coalesce(sum(events) filter (where user_pseudo_id is null or session_id is null or start_us is null), 0)::bigint
             as events_without_session,
-        coalesce(sum(starts) filter (where user_pseudo_id is null or session_id is null), 0)::bigint
+        coalesce(sum(starts) filter (where user_pseudo_id is null or session_id is null or start_us is null), 0)::bigint
             as starts_without_session,
         bool_or(google_source is not null) as has_last_click
     from visits

@@ -147,4 +147,11 @@ create table if not exists campaign_days (
     transactions bigint,
     revenue decimal(18, 6)
 );
-create table if not exists meta (name varchar primary key, value varchar)
+create table if not exists meta (name varchar primary key, value varchar);
+-- Sessions that began before a moment and went on after it. Few last longer than a day: the rest need not be looked through.
+create or replace temp macro ongoing_at(moment) as table
+    select * from sessions
+    where start_us >= moment - 86400000000 and start_us < moment and start_us + duration_us >= moment
+    union all
+    select * from sessions
+    where start_us < moment - 86400000000 and duration_us > 86400000000 and start_us + duration_us >= moment
