@@ -97,9 +97,10 @@ TRAFFIC = [
 def test_a_day_that_two_sources_of_traffic_report_counts_once(loader, tmp_path):
     """10 of the Data API, not 14 of the export; 9 of the export's own day; 100 of another property. As in Parquet."""
     names = '"row_number", date, source, account, channel, analytics_channel, sessions, load_id'
-    for row in TRAFFIC:
-        marks = ", ".join(["%s"] * len(row))
-        loader.warehouse.session.execute(f"insert into campaign_traffic ({names}) values ({marks}, 1)", row)
+    with loader.warehouse.transaction():
+        for row in TRAFFIC:
+            marks = ", ".join(["%s"] * len(row))
+            loader.warehouse.session.execute(f"insert into campaign_traffic ({names}) values ({marks}, 1)", row)
     Run(loader).execute()
     folder = tmp_path / "parquet"
     make_project(loader, ProjectOptions(), folder)
