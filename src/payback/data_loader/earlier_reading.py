@@ -6,17 +6,14 @@ stand in the warehouse twice. Days that the file no longer held at its last read
 
 from __future__ import annotations
 
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import date
 
     from payback.sources.files import TypedFile
-    from payback.warehouse.base import Warehouse
-
-Key = tuple[str, str, str, date | None]
-"""Source, account, report and day of a slice."""
+    from payback.warehouse.base import SliceKey, Warehouse
 
 
 def days_of(warehouse: Warehouse, typed: TypedFile) -> list[date] | None:
@@ -27,7 +24,9 @@ def days_of(warehouse: Warehouse, typed: TypedFile) -> list[date] | None:
     return [first, last] if first else None
 
 
-def earlier_slices(warehouse: Warehouse, request: str, before: Mapping[str, Any], days: list[date] | None) -> list[Key]:
+def earlier_slices(
+    warehouse: Warehouse, request: str, before: Mapping[str, Any], days: list[date] | None
+) -> list[SliceKey]:
     """Return the slices that the last reading of a file left.
 
     Parameters
@@ -51,7 +50,7 @@ def earlier_slices(warehouse: Warehouse, request: str, before: Mapping[str, Any]
     ]
 
 
-def delete_slices(warehouse: Warehouse, table: str, slices: list[Key]) -> None:
+def delete_slices(warehouse: Warehouse, table: str, slices: list[SliceKey]) -> None:
     """Take slices out of a table that the file is no longer for, and out of the ledger."""
     for source, account, report, day in slices:
         where = {"source": source, "account": account, "report": report}

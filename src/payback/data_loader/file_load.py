@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from payback.data_loader.earlier_reading import Key, days_of, delete_slices, earlier_slices
+from payback.data_loader.earlier_reading import days_of, delete_slices, earlier_slices
 from payback.data_loader.report import LoadReport, report_of
 from payback.data_loader.slice_load import write_rows
 from payback.errors import DiskFullError
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from payback.data_loader.slice_load import Written
     from payback.sources.files import FileSettings, TypedFile
-    from payback.warehouse.base import Warehouse
+    from payback.warehouse.base import SliceKey, Warehouse
 
 _READER_VERSION = 2
 """Raised when the same file would be read otherwise than before, so that unchanged files are read again."""
@@ -97,7 +97,7 @@ class FileLoad:
         finally:
             engine.drop_temporary()
 
-    def _left_by_other_settings(self, typed: TypedFile, load: Load, settings_hash: str) -> list[Key]:
+    def _left_by_other_settings(self, typed: TypedFile, load: Load, settings_hash: str) -> list[SliceKey]:
         """Return the slices of the table that the file wrote when it was read otherwise; other tables lose theirs."""
         known = self.warehouse.records("files", {"path": self._name})
         if not known or known[0]["settings_hash"] == settings_hash:

@@ -20,9 +20,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from payback.tables import Table
-    from payback.warehouse.base import Load, Slice, Warehouse
-
-    _Key = tuple[str, str, str, date | None]
+    from payback.warehouse.base import Load, Slice, SliceKey, Warehouse
 
 _SUMMED = ("conversions", "sessions")
 """Measures beside rows, cost and revenue, which the ledger of slices has."""
@@ -34,7 +32,7 @@ def revisions_of(
     table: Table,
     rows: str,
     changed: Sequence[Slice],
-    kept: Mapping[_Key, Slice],
+    kept: Mapping[SliceKey, Slice],
     load: Load,
 ) -> str | None:
     """Return the relation of the lines of ``revisions`` about slices that are to be replaced, if there are any.
@@ -74,7 +72,7 @@ def _new_sums(warehouse: Warehouse, table: Table, rows: str, names: Sequence[str
     return warehouse.engine.rows(f"select source, account, report, {day}{sums} from {quoted(rows)} group by all")
 
 
-def _by_key(rows: Sequence[tuple[Any, ...]], names: Sequence[str]) -> dict[_Key, dict[str, Any]]:
+def _by_key(rows: Sequence[tuple[Any, ...]], names: Sequence[str]) -> dict[SliceKey, dict[str, Any]]:
     return {(row[0], row[1], row[2], row[3]): dict(zip(names, row[4:], strict=True)) for row in rows}
 
 

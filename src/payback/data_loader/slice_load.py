@@ -12,10 +12,9 @@ from payback.warehouse.slices import changed_slices, slices_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
-    from datetime import date
 
     from payback.tables import Table
-    from payback.warehouse.base import Load, Warehouse
+    from payback.warehouse.base import Load, SliceKey, Warehouse
 
 
 @dataclass(frozen=True)
@@ -34,7 +33,7 @@ class Written:
 
     found: list[Slice]
     changed: list[Slice]
-    kept: dict[tuple[str, str, str, date | None], Slice]
+    kept: dict[SliceKey, Slice]
 
 
 def write_rows(
@@ -45,8 +44,8 @@ def write_rows(
     *,
     report: str,
     settings_hash: str = "",
-    covered: Collection[tuple[str, str, str, date | None]] = (),
-    flags: Mapping[tuple[str, str, str, date | None], str] | None = None,
+    covered: Collection[SliceKey] = (),
+    flags: Mapping[SliceKey, str] | None = None,
 ) -> Written:
     """Replace the slices that rows change, and enter them in the ledger. Within a transaction of the warehouse.
 
@@ -88,15 +87,13 @@ def write_rows(
     return Written(found, changed, kept)
 
 
-def _mark(
-    warehouse: Warehouse, table: Table, found: list[Slice], kept: dict[tuple[str, str, str, date | None], Slice]
-) -> None:
+def _mark(warehouse: Warehouse, table: Table, found: list[Slice], kept: dict[SliceKey, Slice]) -> None:
     """Give the slices that stay as they are the flags that they have now."""
     same = [one for one in found if one.key in kept and one.content_hash == kept[one.key].content_hash]
     if marked := [one for one in same if one.flags != kept[one.key].flags]:
         warehouse.mark_slices(table.name, marked)
 
 
-def _empty(key: tuple[str, str, str, date | None], settings_hash: str) -> Slice:
+def _empty(key: SliceKey, settings_hash: str) -> Slice:
     source, account, report, day = key
     return Slice(source, account, report, day, 0, None, None, f"0-{settings_hash}")

@@ -20,7 +20,7 @@ from payback.sources.ga4_export.rows import write_customer_rows, write_day_rows
 from payback.sources.ga4_export.store import ExportStore, SyncReport
 from payback.sources.ga4_export.users import find_users, read_users
 from payback.tables import CAMPAIGN_TRAFFIC, CAMPAIGNS, CUSTOMERS, UNKNOWN_CURRENCY
-from payback.warehouse.base import Load
+from payback.warehouse.base import Load, SliceKey
 from payback.warehouse.retries import retried
 
 if TYPE_CHECKING:
@@ -246,7 +246,7 @@ def _write_days(loader: DataLoader, store: ExportStore, table: Table, scratch: P
     outcome.rows[table.name] = int(store.engine.row("select count(*) from read_parquet(?)", [str(rows.path)])[0])
 
 
-def _key(account: str, day: date | None) -> tuple[str, str, str, date | None]:
+def _key(account: str, day: date | None) -> SliceKey:
     return SOURCE, account, SOURCE, day
 
 

@@ -7,7 +7,7 @@ A new one is a class with these methods, a line in `payback.warehouse.opening`, 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from payback.engine.duckdb import Engine
+
+SliceKey: TypeAlias = "tuple[str, str, str, date | None]"
+"""Source, account, report and day of a slice."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,7 @@ class Slice:
     loaded_at: datetime | None = field(default=None, compare=False)
 
     @property
-    def key(self) -> tuple[str, str, str, date | None]:
+    def key(self) -> SliceKey:
         """Identity of the slice within its table."""
         return self.source, self.account, self.report, self.day
 
@@ -121,7 +124,7 @@ class Warehouse(Protocol):
         """Return the rows of a small table as dictionaries; ``where`` compares columns for equality."""
         ...
 
-    def slices(self, table: str, report: str) -> dict[tuple[str, str, str, date | None], Slice]:
+    def slices(self, table: str, report: str) -> dict[SliceKey, Slice]:
         """Return what the ledger holds of a report."""
         ...
 

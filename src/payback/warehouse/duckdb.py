@@ -12,12 +12,11 @@ from payback.engine.duckdb import Engine, quoted, read_sql, translated
 from payback.errors import WarehouseError
 from payback.tables import REVISIONS, TABLES
 from payback.warehouse import schema
-from payback.warehouse.base import Load, Slice
+from payback.warehouse.base import Load, Slice, SliceKey
 from payback.warehouse.duckdb_file import open_error, when_free
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
-    from datetime import date
     from decimal import Decimal
     from pathlib import Path
 
@@ -135,7 +134,7 @@ class DuckDBWarehouse:
         test, values = _equal(where or {})
         return self._engine.records(f"select * from {quoted(table)} where {test}", values)
 
-    def slices(self, table: str, report: str) -> dict[tuple[str, str, str, date | None], Slice]:
+    def slices(self, table: str, report: str) -> dict[SliceKey, Slice]:
         """Return what the ledger holds of a report."""
         rows = self._engine.rows(
             "select source, account, report, day, rows, cost, revenue, content_hash, coalesce(flags, ''), loaded_at "

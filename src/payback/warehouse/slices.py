@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 
 from payback.engine.duckdb import quoted, read_sql
 from payback.tables import TABLES
-from payback.warehouse.base import Slice
+from payback.warehouse.base import Slice, SliceKey
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import date
 
     from payback.engine.duckdb import Engine
 
@@ -42,9 +41,7 @@ def slices_of(engine: Engine, relation: str, table: str, settings_hash: str) -> 
     return [Slice(*row) for row in engine.rows(sql, [settings_hash])]
 
 
-def changed_slices(
-    table: str, found: Sequence[Slice], kept: Mapping[tuple[str, str, str, date | None], Slice]
-) -> list[Slice]:
+def changed_slices(table: str, found: Sequence[Slice], kept: Mapping[SliceKey, Slice]) -> list[Slice]:
     """Return the slices that are new or differ from the ledger's; revisions go to the log, before and after."""
     changed = []
     for piece in found:

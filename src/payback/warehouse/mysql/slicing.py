@@ -20,12 +20,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from datetime import date
 
-    from payback.warehouse.base import Load
+    from payback.warehouse.base import Load, SliceKey
     from payback.warehouse.duckdb import DuckDBWarehouse
     from payback.warehouse.mysql.session import Session
     from payback.warehouse.mysql.writer import Writer
-
-    Key = tuple[str, str, str, date | None]
 
 _DAYS_A_STATEMENT = 1_000
 _ENTRIES_A_STATEMENT = 500
@@ -35,7 +33,7 @@ _LEDGER = (
 )  # fmt: skip
 
 
-def kept_slices(session: Session, table: str, report: str) -> dict[tuple[str, str, str, date | None], Slice]:
+def kept_slices(session: Session, table: str, report: str) -> dict[SliceKey, Slice]:
     """Return what the ledger holds of a report."""
     rows = session.rows(
         'select "source", "account", "report", "day", "rows", "cost", "revenue", "content_hash", '
@@ -45,7 +43,7 @@ def kept_slices(session: Session, table: str, report: str) -> dict[tuple[str, st
     return {(row[0], row[1], row[2], row[3]): Slice(*row) for row in rows}
 
 
-def ledger_numbers(session: Session, table: str, reports: Sequence[str]) -> dict[Key, int]:
+def ledger_numbers(session: Session, table: str, reports: Sequence[str]) -> dict[SliceKey, int]:
     """Return the number of each row of the ledger that some reports have, by the key of its slice."""
     marks = ", ".join(["%s"] * len(reports))
     rows = session.rows(
@@ -130,7 +128,9 @@ def compare(writer: Writer, table: str, found: Sequence[Any], sent: Sequence[Any
         )
 
 
-def enter_slices(writer: Writer, table: str, slices: Sequence[Slice], load: Load, numbers: Mapping[Key, int]) -> None:
+def enter_slices(
+    writer: Writer, table: str, slices: Sequence[Slice], load: Load, numbers: Mapping[SliceKey, int]
+) -> None:
     """Enter slices in the ledger.
 
     Parameters
@@ -162,7 +162,7 @@ def enter_slices(writer: Writer, table: str, slices: Sequence[Slice], load: Load
     _change_entries(writer, _CONTENT, known, also, [*load_values, load.at])
 
 
-def mark_slices(writer: Writer, slices: Sequence[Slice], numbers: Mapping[Key, int]) -> None:
+def mark_slices(writer: Writer, slices: Sequence[Slice], numbers: Mapping[SliceKey, int]) -> None:
     """Give slices of the ledger other flags."""
     _change_entries(
         writer, ("flags",), {numbers[piece.key]: (piece.flags,) for piece in slices if piece.key in numbers}

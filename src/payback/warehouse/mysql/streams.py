@@ -46,10 +46,9 @@ from payback.warehouse.mysql.writing import check_lengths, write_lines, write_ro
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Hashable, Iterable, Sequence
 
-    from payback.warehouse.base import Load, Slice
+    from payback.warehouse.base import Load, Slice, SliceKey
     from payback.warehouse.duckdb import DuckDBWarehouse
     from payback.warehouse.mysql.session import Session
-    from payback.warehouse.mysql.slicing import Key
     from payback.warehouse.mysql.writer import Writer
 
 _log = logging.getLogger(__name__)
@@ -109,7 +108,7 @@ class SlicesWriting:
             self._append_revisions(writer, part)
         return len(parts)
 
-    def _parts(self, slices: Sequence[Slice], numbers: Container[Key], streams: int) -> list[list[Slice]]:
+    def _parts(self, slices: Sequence[Slice], numbers: Container[SliceKey], streams: int) -> list[list[Slice]]:
         """Divide slices among as many connections as the server gives."""
         if streams < 2 or _rows(slices) < 2 * SMALLEST_STREAM or not is_partitioned(TABLES[self.table]):  # noqa: PLR2004
             return [list(slices)]
@@ -127,7 +126,7 @@ class SlicesWriting:
         return lambda piece: bisect_right(ends, piece.day or date.min)
 
     def _write_at_once(
-        self, writers: Sequence[Writer], parts: Sequence[list[Slice]], query: str, numbers: Container[Key]
+        self, writers: Sequence[Writer], parts: Sequence[list[Slice]], query: str, numbers: Container[SliceKey]
     ) -> None:
         _log.info("%s: %d rows travel over %d connections", self.table, sum(map(_rows, parts)), len(parts))
         engine = self.bench.engine
@@ -147,13 +146,15 @@ class SlicesWriting:
         finally:
             lines.stop()
 
-    def _write_part(self, writer: Writer, part: list[Slice], lines: Iterable[bytes], numbers: Container[Key]) -> None:
+    def _write_part(
+        self, writer: Writer, part: list[Slice], lines: Iterable[bytes], numbers: Container[SliceKey]
+    ) -> None:
         self._delete_old(writer, part, numbers)
         with translating(writer.address):
             write_lines(writer, self.table, lines, _rows(part))
         check_slices(writer, self.table, part, self.load.load_id)
 
-    def _delete_old(self, writer: Writer, part: Sequence[Slice], numbers: Container[Key]) -> None:
+    def _delete_old(self, writer: Writer, part: Sequence[Slice], numbers: Container[SliceKey]) -> None:
         delete_slices(writer, self.table, [piece for piece in part if piece.key in numbers])
 
     def _append_revisions(self, writer: Writer, part: Sequence[Slice]) -> None:

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from payback.engine.duckdb import Engine
-    from payback.warehouse.base import Load, Slice
+    from payback.warehouse.base import Load, Slice, SliceKey
     from payback.warehouse.mysql.address import Address
 
 _counter = itertools.count(1)
@@ -194,7 +194,7 @@ class MySQLWarehouse:
         rows = self.session.rows(f"select {_names(names)} from {quoted(table)} where {test}", values)
         return [dict(zip(names, row, strict=True)) for row in rows]
 
-    def slices(self, table: str, report: str) -> dict[tuple[str, str, str, date | None], Slice]:
+    def slices(self, table: str, report: str) -> dict[SliceKey, Slice]:
         """Return what the ledger holds of a report."""
         self._check_here("loads")
         return kept_slices(self.session, table, report)
