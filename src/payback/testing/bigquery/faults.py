@@ -9,6 +9,7 @@ from typing import Literal
 import grpc
 
 from payback.errors import UsageError
+from payback.testing.refusal import Refusal
 
 FaultKind = Literal["unavailable", "reset", "internal", "permission denied", "api disabled", "not found", "cut short"]
 Method = Literal["CreateReadSession", "ReadRows"]
@@ -31,23 +32,6 @@ ANSWERS: dict[str, tuple[grpc.StatusCode, str]] = {
 }
 """Status and words of each kind that ends in an error; ``cut short`` ends a stream before its last row, without one."""
 METHODS = ("CreateReadSession", "ReadRows")
-
-
-class StorageRefusal(Exception):  # noqa: N818 - an answer of the protocol, not an error of Payback
-    """A request that is not answered.
-
-    Parameters
-    ----------
-    code : grpc.StatusCode
-        Status.
-    message : str
-        What the client's exception says.
-    """
-
-    def __init__(self, code: grpc.StatusCode, message: str) -> None:
-        super().__init__(message)
-        self.code = code
-        self.message = message
 
 
 @dataclass
@@ -108,7 +92,7 @@ class Faults:
 
         Raises
         ------
-        StorageRefusal
+        Refusal
             The method fails.
         """
         with self._lock:
@@ -116,7 +100,7 @@ class Faults:
         if due is not None and due.when is not None:
             due.when.wait()
         if due is not None and due.kind in ANSWERS:
-            raise StorageRefusal(*ANSWERS[due.kind])
+            raise Refusal(*ANSWERS[due.kind])
         return due is not None
 
 

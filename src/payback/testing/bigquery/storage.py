@@ -15,7 +15,8 @@ from google.cloud.bigquery_storage_v1 import types
 
 from payback.testing.bigquery.arrow import chosen, messages, schema_message
 from payback.testing.bigquery.dataset import UnknownTableError
-from payback.testing.bigquery.faults import Faults, StorageRefusal
+from payback.testing.bigquery.faults import Faults
+from payback.testing.refusal import Refusal, abort, invalid
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -87,11 +88,11 @@ class StorageRead:
         self.faults.strike("CreateReadSession")
         asked = request.read_session
         if request.parent != f"projects/{self._project}":
-            raise StorageRefusal(grpc.StatusCode.PERMISSION_DENIED, f"request failed: no sessions in {request.parent}")
+            raise Refusal(grpc.StatusCode.PERMISSION_DENIED, f"request failed: no sessions in {request.parent}")
         if asked.data_format != types.DataFormat.ARROW:
-            raise _invalid("only Arrow is served here")
+            raise invalid("only Arrow is served here")
         if asked.read_options.row_restriction:
-            raise _invalid("row restrictions are not served here")
+            raise invalid("row restrictions are not served here")
         table = self._table(asked.table, list(asked.read_options.selected_fields))
         compression = _COMPRESSIONS[int(asked.read_options.arrow_serialization_options.buffer_compression)]
         name = f"projects/{self._project}/locations/eu/sessions/{secrets.token_hex(8)}"
@@ -117,10 +118,10 @@ class StorageRead:
             self.reads.append((request.read_stream, request.offset))
             stream = self._streams.get(request.read_stream)
         if stream is None:
-            raise StorageRefusal(grpc.StatusCode.NOT_FOUND, f"Requested entity was not found: {request.read_stream}")
+            raise Refusal(grpc.StatusCode.NOT_FOUND, f"Requested entity was not found: {request.read_stream}")
         total, done = stream.table.num_rows, request.offset
         if not 0 <= done <= total:
-            raise StorageRefusal(grpc.StatusCode.OUT_OF_RANGE, f"there is no row {done} of {total}")
+            raise Refusal(grpc.StatusCode.OUT_OF_RANGE, f"there is no row {done} of {total}")
         rest = stream.table.slice(done)
         schema: Any = types.ArrowSchema(serialized_schema=schema_message(rest.schema))
         for count, message in messages(rest, self._message_rows(rest), stream.compression):
@@ -143,13 +144,13 @@ class StorageRead:
     def _table(self, path: str, fields: list[str]) -> pa.Table:
         match = _TABLE.fullmatch(path)
         if not match:
-            raise _invalid(f"no table is called {path}")
+            raise invalid(f"no table is called {path}")
         try:
             return chosen(self._find(*match.groups()), fields)
         except UnknownTableError as error:
-            raise StorageRefusal(grpc.StatusCode.NOT_FOUND, f"request failed: Not found: Table {error}") from error
+            raise Refusal(grpc.StatusCode.NOT_FOUND, f"request failed: Not found: Table {error}") from error
         except KeyError as error:
-            raise _invalid(f"request failed: The following selected fields do not exist: {error.args[0]}") from error
+            raise invalid(f"request failed: The following selected fields do not exist: {error.args[0]}") from error
 
     def _methods(self) -> dict[str, grpc.RpcMethodHandler]:
         return {
@@ -168,15 +169,14 @@ class StorageRead:
     def _one(self, request: types.CreateReadSessionRequest, context: grpc.ServicerContext) -> types.ReadSession:
         try:
             return self.create(request)
-        except StorageRefusal as no:
-            context.abort(no.code, no.message)
-            raise AssertionError from no  # abort never returns
+        except Refusal as no:
+            abort(context, no)
 
     def _many(self, request: types.ReadRowsRequest, context: grpc.ServicerContext) -> Iterator[types.ReadRowsResponse]:
         try:
             yield from self.read(request)
-        except StorageRefusal as no:
-            context.abort(no.code, no.message)
+        except Refusal as no:
+            abort(context, no)
 
 
 def _parts(table: pa.Table, number: int) -> list[pa.Table]:
@@ -184,7 +184,3 @@ def _parts(table: pa.Table, number: int) -> list[pa.Table]:
     number = min(number, table.num_rows)
     ends = [table.num_rows * place // number for place in range(number + 1)] if number else []
     return [table.slice(first, last - first) for first, last in pairwise(ends)]
-
-
-def _invalid(message: str) -> StorageRefusal:
-    return StorageRefusal(grpc.StatusCode.INVALID_ARGUMENT, message)

@@ -16,9 +16,10 @@ from payback.testing.ga4.catalogue import check_compatible, dimension, metric
 from payback.testing.ga4.faults import SERVER_ERRORS, refusal
 from payback.testing.ga4.filters import field_names
 from payback.testing.ga4.quota import cost
-from payback.testing.ga4.refusals import PROPERTY_ID, Refusal, invalid
+from payback.testing.ga4.refusals import PROPERTY_ID
 from payback.testing.ga4.reports import Moment
 from payback.testing.ga4.requests import read_request
+from payback.testing.refusal import Refusal, invalid
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

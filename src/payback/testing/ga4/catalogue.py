@@ -15,7 +15,8 @@ from payback.testing.ga4.fields import (
     DimensionField,
     MetricField,
 )
-from payback.testing.ga4.refusals import SCHEMA, incompatible, invalid
+from payback.testing.ga4.refusals import SCHEMA, incompatible
+from payback.testing.refusal import invalid
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -6,7 +6,7 @@ import re
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
-from payback.testing.ga4.refusals import invalid
+from payback.testing.refusal import invalid
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -10,7 +10,7 @@ from typing import Literal
 import grpc
 
 from payback.errors import UsageError
-from payback.testing.ga4.refusals import Refusal
+from payback.testing.refusal import Refusal
 
 FaultKind = Literal[
     "too many requests", "internal", "unavailable", "deadline", "dropped", "slow", "api disabled", "no scope"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from payback.testing.ga4.refusals import invalid
+from payback.testing.refusal import invalid
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

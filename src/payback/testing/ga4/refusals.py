@@ -4,32 +4,12 @@ from __future__ import annotations
 
 import grpc
 
+from payback.testing.refusal import Refusal, invalid
+
 SCHEMA = "https://developers.google.com/analytics/devguides/reporting/data/v1/api-schema"
 EXPLORER = "https://ga-dev-tools.web.app/ga4/dimensions-metrics-explorer/"
 QUOTAS = "https://developers.google.com/analytics/devguides/reporting/data/v1/quotas"
 PROPERTY_ID = "https://developers.google.com/analytics/devguides/reporting/data/v1/property-id"
-
-
-class Refusal(Exception):  # noqa: N818 - an answer of the protocol, not an error of Payback
-    """A request that is not answered.
-
-    Parameters
-    ----------
-    code : grpc.StatusCode
-        Status.
-    message : str
-        What the client's exception says.
-    """
-
-    def __init__(self, code: grpc.StatusCode, message: str) -> None:
-        super().__init__(message)
-        self.code = code
-        self.message = message
-
-
-def invalid(message: str) -> Refusal:
-    """Return the refusal of a request that makes no sense."""
-    return Refusal(grpc.StatusCode.INVALID_ARGUMENT, message)
 
 
 def incompatible(advice: str) -> Refusal:

@@ -12,7 +12,7 @@ from payback.engine.duckdb import Engine
 from payback.errors import WarehouseError
 from payback.testing.ga4 import report_sql
 from payback.testing.ga4.data import Sight, make_facts, minute_of, see
-from payback.testing.ga4.refusals import invalid
+from payback.testing.refusal import invalid
 
 if TYPE_CHECKING:
     from datetime import datetime

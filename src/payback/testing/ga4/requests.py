@@ -11,7 +11,7 @@ import grpc
 from payback.testing.ga4.catalogue import check_compatible, dimension, metric
 from payback.testing.ga4.dates import Days, date_ranges
 from payback.testing.ga4.filters import field_names
-from payback.testing.ga4.refusals import Refusal, invalid
+from payback.testing.refusal import Refusal, invalid
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

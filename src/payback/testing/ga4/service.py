@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import logging
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 import grpc
 from google.analytics.data_v1beta import types
 
 from payback.errors import UsageError
-from payback.testing.ga4.refusals import Refusal
+from payback.testing.refusal import Refusal, abort
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -85,7 +85,7 @@ class Service:
                 return answer(request)
             except Refusal as no:
                 _LOG.debug("%s refused: %s %s", method, no.code, no.message)
-                _abort(context, no)
+                abort(context, no)
 
         return handle
 
@@ -96,8 +96,3 @@ def _token(context: grpc.ServicerContext) -> str | None:
         if key == "authorization":
             return str(value).removeprefix("Bearer ")
     return None
-
-
-def _abort(context: grpc.ServicerContext, no: Refusal) -> NoReturn:
-    context.abort(no.code, no.message)
-    raise AssertionError  # abort never returns
