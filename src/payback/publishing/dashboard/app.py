@@ -56,7 +56,6 @@ class Dashboard:
         self.version = _tag(b"".join(self.assets.values()))
         self.built = built
         self._workers: anyio.CapacityLimiter | None = None
-        self._zipped_data: tuple[str, bytes] = ("", b"")
 
     def app(self, access: Access) -> ASGIApp:
         """Return the application, behind its gate."""

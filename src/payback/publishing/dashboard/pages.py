@@ -45,21 +45,20 @@ def entering_page() -> HTMLResponse:
 
 def door_page() -> HTMLResponse:
     """Return the page for a reader who came without the token: where it is."""
-    style = template_text("login.css")
-    text = template("door.html").render(style=Markup(style))  # noqa: S704 - our file
-    policy = f"default-src 'none'; style-src {content_hash(style)}; base-uri 'none'; frame-ancestors 'none'"
-    return HTMLResponse(text, 401, {"Cache-Control": "no-store", "Content-Security-Policy": policy})
+    return _entrance("door.html", 401)
 
 
 def login_page(*, wrong: bool = False) -> HTMLResponse:
     """Return the form that asks for the password."""
-    style = template_text("login.css")
-    text = template("login.html").render(wrong=wrong, style=Markup(style))  # noqa: S704 - our file
-    policy = (
-        f"default-src 'none'; style-src {content_hash(style)}; base-uri 'none'; form-action 'self'; "
-        "frame-ancestors 'none'"
-    )
-    headers = {"Cache-Control": "no-store", "Content-Security-Policy": policy}
+    answer = _entrance("login.html", 403 if wrong else 200, "form-action 'self'; ", wrong=wrong)
     # A form of a page without referrer says that it comes from nowhere, and such forms are refused.
-    headers["Referrer-Policy"] = "same-origin"
-    return HTMLResponse(text, 403 if wrong else 200, headers)
+    answer.headers["Referrer-Policy"] = "same-origin"
+    return answer
+
+
+def _entrance(name: str, status: int, may: str = "", **values: object) -> HTMLResponse:
+    """Return a page that stands before the dashboard; ``may`` is what its policy allows beside its style."""
+    style = template_text("login.css")
+    text = template(name).render(style=Markup(style), **values)  # noqa: S704 - our file
+    policy = f"default-src 'none'; style-src {content_hash(style)}; base-uri 'none'; {may}frame-ancestors 'none'"
+    return HTMLResponse(text, status, {"Cache-Control": "no-store", "Content-Security-Policy": policy})
