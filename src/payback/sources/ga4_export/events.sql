@@ -6,9 +6,8 @@ with raw as (
         event_timestamp::bigint as at_us,
         ${position} as position,
         event_name::varchar as event_name,
-        event_name = 'purchase' or event_name = 'refund' or event_name = 'in_app_purchase'
-        or event_name = 'ecommerce_purchase' as is_paid,
-        nullif(trim(user_pseudo_id::varchar), '') as user_pseudo_id,
+        is_order(event_name) as is_paid,
+        visitor_of(user_pseudo_id) as user_pseudo_id,
         ${user_id} as user_id,
         ${country} as country,
         ${params} as params,

@@ -2,9 +2,9 @@
 select
     ${part} as part,
     ${position} as position,
-    nullif(trim(user_pseudo_id::varchar), '') as user_pseudo_id,
-    case when event_name = 'refund' then 'refund' else 'purchase' end as kind,
+    visitor_of(user_pseudo_id) as user_pseudo_id,
+    order_kind(event_name) as kind,
     min(list_sum(list_transform(${items}, lambda item: item.price * item.quantity)))::decimal(18, 6) as amount
 from ${relation}
-where event_name in ('purchase', 'refund', 'in_app_purchase', 'ecommerce_purchase')
+where is_order(event_name)
 group by all

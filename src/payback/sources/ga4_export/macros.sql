@@ -17,6 +17,12 @@ create or replace temp macro in_page(page, name) as case
     when contains(page, name || '=')
         then said(url_decode(replace(regexp_extract(page, '[?&]' || name || '=([^&#]*)', 1), '+', ' ')))
 end;
+-- Comparisons, not a list, for the same reason.
+create or replace temp macro is_order(event_name) as
+    event_name = 'purchase' or event_name = 'refund' or event_name = 'in_app_purchase'
+    or event_name = 'ecommerce_purchase';
+create or replace temp macro order_kind(event_name) as case when event_name = 'refund' then 'refund' else 'purchase' end;
+create or replace temp macro visitor_of(id) as nullif(trim(id::varchar), '');
 create or replace temp macro host_of(address) as
     regexp_extract(lower(address), '^[a-z]+://(?:www\.)?([^/:?#]+)', 1);
 create or replace temp macro is_automatic(medium) as case lower(medium)

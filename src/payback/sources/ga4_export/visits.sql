@@ -46,7 +46,7 @@ paid as (
             'position': position,
             'at_us': at_us,
             'event_date': event_date,
-            'kind': case when event_name = 'refund' then 'refund' else 'purchase' end,
+            'kind': order_kind(event_name),
             'user_id': user_id,
             'country': country,
             'transaction_id': order_id,
