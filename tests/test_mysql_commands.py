@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 
-from payback.errors import ConfigurationError
 from payback.warehouse.mysql.checking import findings
 from test_mysql_pipeline import configure
 
@@ -111,17 +113,15 @@ def test_missing_rights_are_listed(mysql_address, mysql_server):
     assert found["MySQL rights"].found.startswith("missing: insert, update, delete, create")
 
 
-def test_without_the_drivers_the_hint_names_the_extra(shop, monkeypatch):
+def test_without_the_drivers_the_hint_names_the_extra(mysql_shop):
     """A project on MySQL without its packages says what to install."""
-    import sys
-
-    from payback.warehouse.opening import open_warehouse
-
-    for name in [name for name in sys.modules if name.startswith("payback.warehouse.mysql")]:
-        monkeypatch.delitem(sys.modules, name)
-    monkeypatch.setitem(sys.modules, "pymysql", None)
-    with pytest.raises(ConfigurationError, match=r"pymysql is not installed(.|\n)*payback\[mysql\]"):
-        open_warehouse("mysql", shop.folder, server={})
+    code = "import sys; sys.modules['pymysql'] = None; from payback.cli import main; main(['roi'])"
+    done = subprocess.run(  # a process of its own: modules that were half imported would stay
+        [sys.executable, "-c", code], cwd=mysql_shop.folder, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 2
+    assert "pymysql is not installed" in done.stderr
+    assert "payback[mysql]" in done.stderr
 
 
 def test_prune_drops_old_months_and_what_the_ledger_holds_of_them(mysql_shop):
