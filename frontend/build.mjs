@@ -13,6 +13,10 @@ const here = dirname(fileURLToPath(import.meta.url));
 const at = (...parts) => join(here, ...parts);
 const option = process.argv.indexOf("--out");
 const out = (...parts) => join(option < 0 ? at("dist") : resolve(process.argv[option + 1]), ...parts);
+/** Stands at the head of each script, and so in every report; the texts are in licences/. */
+const banner = `/*! With Apache ECharts (c) The Apache Software Foundation, Apache-2.0; parts of d3.js (c) Mike Bostock, BSD-3-Clause;
+zrender (c) Baidu Inc., BSD-3-Clause; Preact (c) Jason Miller, MIT; tslib (c) Microsoft Corporation, 0BSD.
+The texts of the licences come with Payback. */`;
 const common = { bundle: true, logLevel: "warning", charset: "utf8", absWorkingDir: here, jsx: "automatic", jsxImportSource: "preact" };
 
 async function pages() {
@@ -24,6 +28,7 @@ async function pages() {
     target: ["chrome100", "firefox113", "safari16.4"],
     minify: !process.argv.includes("--readable"),
     legalComments: "none",
+    banner: { js: banner },
     define: { "process.env.NODE_ENV": '"production"' },
   });
   for (const name of ["payback.js", "payback.css", "payback-images.js"]) {

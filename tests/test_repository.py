@@ -87,6 +87,13 @@ def test_wheel_holds_every_file_of_the_package(tmp_path):
     assert licences == {"LICENSE", *bundled_libraries()}
 
 
+def test_reports_name_the_libraries_they_hold():
+    """Whoever passes a report on passes these libraries on: the script says at its head whose they are."""
+    built = text("src/payback/publishing/html/assets/payback.js")
+    notice = built[: built.index("*/")].casefold()
+    assert [name for name in bundled_libraries() if name not in notice] == []
+
+
 def test_source_archive_holds_the_built_pages(tmp_path):
     """A wheel that a tool builds from the source archive has pages, though they are not committed."""
     with tarfile.open(built("sdist", tmp_path)) as archive:

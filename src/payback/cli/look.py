@@ -246,6 +246,8 @@ def rejected(project: Project, limit: int, as_json: bool) -> None:
 def _reason_text(key: str, value: Any, _row: Mapping[str, Any]) -> str:
     if value is None:
         return "–" if key in ("cost", "revenue") else ""
+    if key == "currency" and value == UNKNOWN_CURRENCY:
+        return "not stated"
     if key in ("cost", "revenue"):
         return f"{value:,.2f}"
     return f"{value:,}" if isinstance(value, int) else str(value)
