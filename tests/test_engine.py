@@ -128,6 +128,30 @@ def test_work_beyond_its_memory_is_refused_with_a_hint(tmp_path):
             engine.execute("create table t as select i, md5(i::varchar) as m from range(3000000) t(i) order by m")
 
 
+def limit_of(engine):
+    """Return the engine's limit of memory, as DuckDB says it."""
+    return engine.row("select current_setting('memory_limit')")[0]
+
+
+def test_rows_that_pass_through_get_less_memory_for_a_while():
+    """The limit goes down and comes back, again and again; rows that stand there stay."""
+    with Engine(threads=2) as engine:
+        usual = limit_of(engine)
+        engine.execute("create temp table kept as select i, md5(i::varchar) as m from range(1000000) t(i)")
+        for _ in range(3):
+            with engine.transaction(), engine.lean():
+                assert limit_of(engine) == "286.1 MiB"
+                assert engine.row("select count(*), sum(i) from kept") == (1_000_000, 499_999_500_000)
+            assert limit_of(engine) == usual
+        assert engine.row("select sum(i) from kept") == (499_999_500_000,)
+
+
+def test_a_limit_that_was_set_stays():
+    """Whoever names a limit gets it for everything."""
+    with Engine(memory_limit="1GB") as engine, engine.lean():
+        assert limit_of(engine) == "953.6 MiB"
+
+
 def test_timings_name_the_statements(engine):
     """Monitoring sees what ran and for how long."""
     engine.execute("select 1", name="the step")

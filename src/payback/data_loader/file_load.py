@@ -60,7 +60,8 @@ class FileLoad:
         if known := self._unchanged(fingerprint):
             return replace(known, seconds=time.perf_counter() - started)
         self._check_room(int(fingerprint["size"]))
-        return retried(lambda: self._write(fingerprint, started))
+        with self.warehouse.staging():
+            return retried(lambda: self._write(fingerprint, started))
 
     def _write(self, fingerprint: dict[str, Any], started: float) -> LoadReport:
         engine = self.warehouse.engine

@@ -29,6 +29,8 @@ BATCH_ROWS = 122_880
 """Rows of an Arrow batch: one row group of DuckDB."""
 MEMORY_MB, MEMORY_OF_A_THREAD_MB = 2000, 250
 """What the engine takes before it spills to disk, unless it is told otherwise."""
+LEAN_MB, LEAN_OF_A_THREAD_MB = 300, 100
+"""What it takes for rows that only pass through."""
 _UNITS_MB = {"bytes": 1e-6, "KiB": 2**10 / 1e6, "MiB": 2**20 / 1e6, "GiB": 2**30 / 1e6, "TiB": 2**40 / 1e6}
 
 
@@ -112,16 +114,32 @@ class Engine:
         settings = "set timezone = 'UTC'; set enable_progress_bar = false; set late_materialization_max_rows = 0"
         self.connection.execute(settings)
         if "memory_limit" not in self._config:
-            self._limit_memory()
+            self._limit_memory(MEMORY_MB, MEMORY_OF_A_THREAD_MB)
 
-    def _limit_memory(self) -> None:
+    def _limit_memory(self, least: int, of_a_thread: int) -> None:
         """Keep memory flat, whatever the size of the data; DuckDB's own limit stays where it is less."""
+        self.connection.execute("reset memory_limit")
         sql = "select current_setting('threads'), current_setting('memory_limit')"
         threads, own = self.connection.execute(sql).fetchall()[0]
-        wanted = max(MEMORY_MB, MEMORY_OF_A_THREAD_MB * int(threads))
+        wanted = max(least, of_a_thread * int(threads))
         size, unit = str(own).split()
         if float(size) * _UNITS_MB[unit] > wanted:
             self.connection.execute(f"set memory_limit = '{wanted}MB'")
+
+    @contextmanager
+    def lean(self) -> Iterator[None]:
+        """Take less memory for a while: 300 MB, or 100 MB a thread where that is more; a limit that was set stays.
+
+        For rows that are read to be written elsewhere: what does not fit waits on disk, however many they are.
+        """
+        if "memory_limit" in self._config:
+            yield
+            return
+        self._limit_memory(LEAN_MB, LEAN_OF_A_THREAD_MB)
+        try:
+            yield
+        finally:
+            self._limit_memory(MEMORY_MB, MEMORY_OF_A_THREAD_MB)
 
     def __enter__(self) -> Self:
         return self

@@ -182,6 +182,10 @@ class Warehouse(Protocol):
         """Return a number larger than that of every load so far."""
         ...
 
+    def staging(self) -> AbstractContextManager[None]:
+        """Within it a file is read into ``engine`` and written; memory stays flat where rows only pass through it."""
+        ...
+
     def resting(self, say: Callable[[str], None] | None = None) -> AbstractContextManager[None]:
         """Let other programs read during a long wait; outside of a transaction, and temporary tables may be gone after.
 

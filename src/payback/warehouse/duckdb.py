@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -17,6 +17,7 @@ from payback.warehouse.duckdb_file import open_error, when_free
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
     from decimal import Decimal
     from pathlib import Path
 
@@ -82,6 +83,10 @@ class DuckDBWarehouse:
     def close(self) -> None:
         """Close the file."""
         self._engine.close()
+
+    def staging(self) -> AbstractContextManager[None]:
+        """Do nothing: rows stay in this engine, and its memory is what keeps them fast."""
+        return nullcontext()
 
     @contextmanager
     def resting(self, say: Callable[[str], None] | None = None) -> Iterator[None]:
