@@ -61,7 +61,8 @@ class EngineSettings(Section):
     """What the computation may use."""
 
     memory_limit: Size | None = Field(
-        default=None, description="Memory, such as 8GB; 2GB (on many cores more) where empty."
+        default=None,
+        description="Memory, such as 8GB. Where empty: 2GB (more on many cores), 300MB for files going to MySQL.",
     )
     threads: int | None = Field(default=None, ge=1, description="Threads; all cores where empty.")
     temp_directory: Path | None = Field(default=None, description="Folder for work that does not fit in memory.")
