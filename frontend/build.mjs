@@ -13,7 +13,7 @@ const here = dirname(fileURLToPath(import.meta.url));
 const at = (...parts) => join(here, ...parts);
 const option = process.argv.indexOf("--out");
 const out = (...parts) => join(option < 0 ? at("dist") : resolve(process.argv[option + 1]), ...parts);
-/** Stands at the head of each script, and so in every report; the texts are in licences/. */
+/** Stands at the head of each script, and so, packed with it, in every report; the texts are in licences/. */
 const banner = `/*! With Apache ECharts (c) The Apache Software Foundation, Apache-2.0; parts of d3.js (c) Mike Bostock, BSD-3-Clause;
 zrender (c) Baidu Inc., BSD-3-Clause; Preact (c) Jason Miller, MIT; tslib (c) Microsoft Corporation, 0BSD.
 The texts of the licences come with Payback. */`;

@@ -118,7 +118,6 @@ class Engine:
 
     def _limit_memory(self, least: int, of_a_thread: int) -> None:
         """Keep memory flat, whatever the size of the data; DuckDB's own limit stays where it is less."""
-        self.connection.execute("reset memory_limit")
         sql = "select current_setting('threads'), current_setting('memory_limit')"
         threads, own = self.connection.execute(sql).fetchall()[0]
         wanted = max(least, of_a_thread * int(threads))
@@ -139,6 +138,7 @@ class Engine:
         try:
             yield
         finally:
+            self.connection.execute("reset memory_limit")
             self._limit_memory(MEMORY_MB, MEMORY_OF_A_THREAD_MB)
 
     def __enter__(self) -> Self:
